@@ -1,0 +1,55 @@
+"""A local child safeguarding practice review: the decision on it, and what its report must hold."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field, StrictBool
+
+from shared_schemas.base import Facts
+from shared_schemas.text import Narrative, PersonName, ShortText
+
+
+class LocalReviewDecision(Facts):
+    """Whether the partners commission a review (Children Act 2004 s16F(1)(b)); the decision is theirs alone."""
+
+    commissioned: StrictBool
+    reasons: Narrative
+    decided_on: date
+
+
+class Recommendation(Facts):
+    """An improvement recommended: what, by whom, by when."""
+
+    what: Narrative
+    owner: ShortText
+    by_when: date
+
+
+class LocalReviewReport(Facts):
+    """The report. SI 2018/789 reg 15 requires both (a) and (b); reg 12 that a reviewer was appointed."""
+
+    reviewers: Annotated[list[PersonName], Field(max_length=20)] | None = None
+    improvements_summary: Annotated[
+        Narrative | None,
+        Field(description="Reg 15(a): a summary of recommended improvements by persons in the area."),
+    ] = None
+    systemic_analysis: Annotated[
+        Narrative | None,
+        Field(
+            description="Reg 15(b): an analysis of the systemic or underlying reasons why actions were taken or not."
+        ),
+    ] = None
+    recommendations: Annotated[list[Recommendation], Field(max_length=100)] | None = None
+
+
+# What SI 2018/789 asks of a completed report, and where it says so.
+REQUIRED_OF_REPORT = {
+    "reviewers": "SI 2018/789 reg 12",
+    "improvements_summary": "SI 2018/789 reg 15(a)",
+    "systemic_analysis": "SI 2018/789 reg 15(b)",
+}
+
+
+def missing_of_report(report: LocalReviewReport) -> dict[str, str]:
+    """Give the required parts that are not there, each with its provision."""
+    return {name: rule for name, rule in REQUIRED_OF_REPORT.items() if not getattr(report, name)}

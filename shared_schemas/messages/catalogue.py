@@ -1,0 +1,84 @@
+"""The catalogue of messages: every type with its direction, body and an example."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from shared_schemas.messages import examples, exchange, local, panel
+
+
+@dataclass(frozen=True)
+class CataloguedMessage:
+    """A message type as people read about it."""
+
+    name: str
+    summary: str
+    description: str
+    body: type[BaseModel]
+    example: Mapping[str, Any]
+
+
+FROM_LOCAL = (
+    CataloguedMessage(
+        local.NOTIFICATION,
+        "A serious incident is notified",
+        "Children Act 2004 s16C: an immutable snapshot. A correction or a changed outcome is the next version.",
+        local.NotificationBody,
+        examples.NOTIFICATION,
+    ),
+    CataloguedMessage(
+        local.RAPID_REVIEW,
+        "A rapid review is complete",
+        "The findings, the decision on next steps and the in-principle view; always after the notification.",
+        local.RapidReviewBody,
+        examples.RAPID_REVIEW,
+    ),
+    CataloguedMessage(
+        local.LOCAL_REVIEW_DECISION,
+        "The partners decided whether to commission a local review",
+        "Children Act 2004 s16F(1)(b): the decision is the partners' alone, and may change.",
+        local.LocalReviewDecisionBody,
+        examples.LOCAL_REVIEW_DECISION,
+    ),
+    CataloguedMessage(
+        local.LOCAL_REVIEW,
+        "A local review is complete",
+        "The full report with both parts of SI 2018/789 reg 15, whether or not it will be published.",
+        local.LocalReviewBody,
+        examples.LOCAL_REVIEW,
+    ),
+)
+FROM_PANEL = (
+    CataloguedMessage(
+        panel.DECISION_RECORDED,
+        "The Panel decided",
+        "The decision on a national review, and apart from it an opinion on the local review. It names no child.",
+        panel.DecisionBody,
+        examples.DECISION,
+    ),
+    CataloguedMessage(
+        panel.DECISION_SUPERSEDED,
+        "The Panel decided anew",
+        "A later decision that stands in the place of the one before.",
+        panel.DecisionBody,
+        examples.LATER_DECISION,
+    ),
+)
+FROM_BOTH = (
+    CataloguedMessage(
+        exchange.SET_ASIDE,
+        "A message was set aside for a person",
+        "It is held for good, but a rule keeps it from taking effect until a person has decided.",
+        exchange.SetAsideBody,
+        examples.SET_ASIDE,
+    ),
+    CataloguedMessage(
+        exchange.DISCARDED,
+        "A message was discarded by its sender",
+        "Two people of the sender discarded it, for a reason; this stands under its number.",
+        exchange.DiscardedBody,
+        examples.DISCARDED,
+    ),
+)
