@@ -1,0 +1,205 @@
+"""What only an operator with the owner's URL may do: organisations, keys, peers.
+
+The API's own role can read these tables and no more, so that a hole in the API cannot make a credential.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from service_kit.db import Database, make_engine
+from service_kit.exchange.links import add_link, add_own_key, own_public_key, pin_key
+from service_kit.identity import (
+    PrincipalKind,
+    add_organisation,
+    create_key,
+    find_organisation,
+    revoke_key,
+)
+from service_kit.settings import ServiceSettings
+from service_kit.tables import Organisation
+from shared_schemas.exchange.identifiers import party_urn, party_uuid
+from shared_schemas.exchange.keys import fingerprint, read_public_key, read_secret, write_public_key
+from shared_schemas.exchange.signatures import Scheme
+
+
+class AdministrationRefused(Exception):
+    """The command cannot be done; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class PartyCard:
+    """What the counterpart must be given of an organisation; people compare the fingerprints by another way."""
+
+    organisation: UUID
+    code: str
+    party: str
+    public_key: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class NewKey:
+    """A credential just made; ``key`` is shown this once and kept nowhere."""
+
+    credential: UUID
+    principal: UUID
+    key: str
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A counterpart as an operator registers it."""
+
+    organisation_code: str
+    party: str
+    code: str
+    name: str
+    link: UUID
+    address: str  # the counterpart service's base address; its link's URL is made of it
+    public_key: str
+    schemes: Sequence[str] = ("v1a",)
+    secret_out: str | None = None
+    secret_in: str | None = None
+
+
+PeerHook = Callable[[AsyncSession, UUID, Peer], Awaitable[None]]
+
+
+@asynccontextmanager
+async def owner_session(settings: ServiceSettings) -> AsyncIterator[AsyncSession]:
+    """Open one transaction as the owner role, to which no row-level policy applies."""
+    url = settings.migration_database_url.get_secret_value()
+    engine = make_engine(
+        url,
+        pool_size=1,
+        statement_timeout_ms=settings.statement_timeout_ms,
+        lock_timeout_ms=settings.lock_timeout_ms,
+    )
+    database = Database(engine)
+    try:
+        async with database.transaction() as session:
+            yield session
+    finally:
+        await database.close()
+
+
+async def register_organisation(
+    session: AsyncSession,
+    settings: ServiceSettings,
+    *,
+    code: str,
+    name: str,
+    organisation_id: UUID | None = None,
+) -> PartyCard:
+    """Record an organisation and give it a signing key; repeated, it gives the card there is."""
+    identity = await add_organisation(session, code=code, name=name, organisation_id=organisation_id)
+    public_key = await own_public_key(session, identity)
+    if public_key is None:
+        public_key = await add_own_key(session, identity, settings.key_bytes())
+    return PartyCard(
+        organisation=identity,
+        code=code,
+        party=party_urn(identity),
+        public_key=write_public_key(public_key),
+        fingerprint=fingerprint(public_key),
+    )
+
+
+async def issue_key(
+    session: AsyncSession,
+    *,
+    organisation_code: str,
+    principal_name: str,
+    kind: PrincipalKind,
+    roles: Sequence[str],
+    known_roles: Sequence[str],
+    purpose: str,
+    days: int | None = None,
+) -> NewKey:
+    """Make an API key for a person or system of an organisation."""
+    unknown = sorted(set(roles) - set(known_roles))
+    if unknown or not roles:
+        raise AdministrationRefused(
+            f"Unknown role {', '.join(unknown) or '(none given)'}. Known roles: {', '.join(sorted(known_roles))}."
+        )
+    organisation = await _organisation(session, organisation_code)
+    expires_at = datetime.now(UTC) + timedelta(days=days) if days else None
+    credential, principal, key = await create_key(
+        session,
+        organisation_id=organisation.id,
+        principal_name=principal_name,
+        kind=kind,
+        roles=list(roles),
+        default_purpose=purpose,
+        expires_at=expires_at,
+    )
+    return NewKey(credential, principal, key)
+
+
+async def withdraw_key(session: AsyncSession, credential: UUID) -> None:
+    """Revoke an API key at once."""
+    if not await revoke_key(session, credential):
+        raise AdministrationRefused(
+            "There is no good credential with this id: it is unknown or revoked already."
+        )
+
+
+async def register_peer(
+    session: AsyncSession, settings: ServiceSettings, peer: Peer, hook: PeerHook | None = None
+) -> UUID:
+    """Record a counterpart: its link, its address and its pinned key. Repeated, it changes address and secrets.
+
+    Returns the organisation's id. ``hook`` lets a service record what it alone knows of a counterpart.
+    """
+    organisation = await _organisation(session, peer.organisation_code)
+    try:
+        party, public_key = party_uuid(peer.party), read_public_key(peer.public_key)
+        secret_out, secret_in = _secret(peer.secret_out), _secret(peer.secret_in)
+        schemes = [Scheme(scheme) for scheme in peer.schemes]
+    except ValueError as error:
+        raise AdministrationRefused(
+            "The party must be urn:uuid:…, the public key whpk_…, a secret whsec_…, a scheme v1a or v1."
+        ) from error
+    _check_address(peer.address)
+    await add_link(
+        session,
+        settings.key_bytes(),
+        organisation_id=organisation.id,
+        link_id=peer.link,
+        counterpart_party=party,
+        counterpart_name=peer.name,
+        counterpart_url=f"{peer.address.rstrip('/')}/v1/exchange/links/{peer.link}",
+        schemes=schemes,
+        secret_out=secret_out,
+        secret_in=secret_in,
+    )
+    await pin_key(session, organisation_id=organisation.id, party=party, public_key=public_key)
+    if hook is not None:
+        await hook(session, organisation.id, peer)
+    return organisation.id
+
+
+async def _organisation(session: AsyncSession, code: str) -> Organisation:
+    organisation = await find_organisation(session, code)
+    if organisation is None:
+        raise AdministrationRefused(f"There is no organisation with the code {code}: add it first.")
+    return organisation
+
+
+def _secret(text: str | None) -> bytes | None:
+    return read_secret(text) if text else None
+
+
+def _check_address(address: str) -> None:
+    parts = urlsplit(address)
+    loopback = parts.hostname in {"127.0.0.1", "::1", "localhost"}
+    if parts.hostname is None or not (parts.scheme == "https" or (parts.scheme == "http" and loopback)):
+        raise AdministrationRefused(
+            "A peer's address must be https://… (http only on this machine's own loopback)."
+        )

@@ -1,0 +1,105 @@
+"""What makes a service of its routers: one application shape for both."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from fastapi import APIRouter, FastAPI
+from starlette.types import ASGIApp
+
+from service_kit import health, problem_pages, reference_pages
+from service_kit.db import Database, make_engine
+from service_kit.exchange.documentation import DocumentedMessage, sent_messages
+from service_kit.exchange.message_types import MessageType
+from service_kit.exchange.rates import Rates
+from service_kit.exchange.schedules import receiving_setup
+from service_kit.idempotency import AlreadyAnsweredError, answer_again
+from service_kit.middleware import RequestFrame
+from service_kit.openapi import describe
+from service_kit.problems import ApiProblem, register_problem_handlers
+from service_kit.refusals import answer_refusal
+from service_kit.settings import ServiceSettings
+
+
+@dataclass(frozen=True)
+class ServiceDefinition:
+    """What is a service's own: its words, routers, roles and the messages it takes."""
+
+    name: str
+    title: str
+    description: str
+    version: str
+    routers: Sequence[APIRouter]
+    tags: Sequence[Mapping[str, str]]
+    role_scopes: Mapping[str, frozenset[str]]
+    expected_revision: str
+    message_types: Mapping[str, MessageType]
+    sends: Sequence[DocumentedMessage] = ()
+    receives: Sequence[DocumentedMessage] = ()
+
+
+def make_app(definition: ServiceDefinition, settings: ServiceSettings) -> FastAPI:
+    """Make the application; its database is opened when it starts and closed when it stops."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.draining = False
+        yield
+        app.state.draining = True
+        await app.state.database.close()
+
+    app = FastAPI(
+        title=definition.title,
+        description=definition.description,
+        version=definition.version,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        openapi_tags=[dict(tag) for tag in definition.tags],
+        telemetry={"logs": False},
+        redirect_slashes=False,
+    )
+    app.state.database = app_database(settings)
+    app.state.settings = settings
+    app.state.role_scopes = definition.role_scopes
+    app.state.expected_revision = definition.expected_revision
+    app.state.receiving = receiving_setup(settings, definition.message_types)
+    app.state.rates = Rates()
+    app.state.draining = False
+    register_problem_handlers(app)
+    app.add_exception_handler(ApiProblem, answer_refusal)
+    app.add_exception_handler(AlreadyAnsweredError, answer_again)
+    for router in (*definition.routers, health.router, problem_pages.router):
+        app.include_router(router)
+    app.webhooks.include_router(sent_messages(definition.sends, "exchange"))
+    reference_pages.add_reference_pages(app)
+    describe(app, definition.receives)
+    return app
+
+
+def framed(app: FastAPI) -> ASGIApp:
+    """Put the frame every request passes around the application; this is what a server runs."""
+    settings: ServiceSettings = app.state.settings
+    return RequestFrame(app, body_limit=settings.body_limit_bytes)
+
+
+def app_database(settings: ServiceSettings) -> Database:
+    """Open the database in the app role."""
+    return _open(settings, settings.database_url.get_secret_value())
+
+
+def worker_database(settings: ServiceSettings) -> Database:
+    """Open the database in the worker role."""
+    return _open(settings, settings.worker_database_url.get_secret_value())
+
+
+def _open(settings: ServiceSettings, url: str) -> Database:
+    return Database(
+        make_engine(
+            url,
+            pool_size=settings.pool_size,
+            statement_timeout_ms=settings.statement_timeout_ms,
+            lock_timeout_ms=settings.lock_timeout_ms,
+        )
+    )

@@ -1,0 +1,166 @@
+"""When something is due, whether it was done in time, and why: computed on reading, never stored."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from pydantic import BaseModel, ConfigDict
+
+from service_kit.clock.bank_holidays import BankHolidayCalendar, CalendarDoesNotCover
+from service_kit.clock.rule_sets import Duty, Kind, Limit, Mark, RuleSet, Unit
+from service_kit.clock.sentences import (
+    due_sentence,
+    no_anchor_sentence,
+    no_time_sentence,
+    not_covered_sentence,
+)
+from service_kit.clock.working_days import (
+    DueDate,
+    add_calendar_days,
+    add_calendar_months,
+    add_working_days,
+    london_date,
+)
+
+
+class DutyStatus(StrEnum):
+    NOT_STARTED = "not_started"  # the event it is counted from has not happened
+    NO_TIME_STATED = "no_time_stated"  # to be done, but no source says by when
+    OPEN = "open"
+    DUE_SOON = "due_soon"  # due today, or at the latest on the next working day
+    OVERDUE = "overdue"  # the due date has passed in London
+    MET = "met"
+    MET_LATE = "met_late"
+    NOT_COVERED = "not_covered"  # a day would have to be guessed, because the calendar does not reach it
+
+
+class DayNotCounted(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    day: date
+    reason: str
+
+
+class Explanation(BaseModel):
+    """Everything somebody needs to check a due date by hand."""
+
+    model_config = ConfigDict(frozen=True)
+
+    anchor_event: str
+    anchor_title: str
+    anchor_at: datetime | None
+    anchor_date: date | None  # in Europe/London; day 0
+    amount: int | None
+    unit: Unit | None
+    calendar: str | None
+    not_counted: list[DayNotCounted]
+    provision: str
+    kind: Kind
+    source: str
+    mark: Mark
+    sentence: str
+
+
+class ComputedDuty(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    code: str
+    title: str
+    status: DutyStatus
+    due_on: date | None
+    met_on: date | None  # in Europe/London
+    explanation: Explanation
+
+
+class _Judgement(NamedTuple):
+    due: DueDate | None
+    status: DutyStatus
+    sentence: str
+
+
+def compute_duties(
+    rule_set: RuleSet, events: Mapping[str, datetime | None], calendar: BankHolidayCalendar, now: datetime
+) -> list[ComputedDuty]:
+    """Every duty of a rule set in its order. An event that is absent or None has not happened.
+
+    A count that leaves the calendar makes that duty `not_covered`, so that one old date does not hide the other duties.
+    `ValueError` where a duty is counted by another division's calendar.
+    """
+    if any(duty.calendar not in {None, calendar.division} for duty in rule_set.duties):
+        raise ValueError(f"{rule_set.code} is not counted by the calendar of {calendar.division}")
+    today = london_date(now)
+    return [_compute(duty, rule_set.events[duty.anchor], events, calendar, today) for duty in rule_set.duties]
+
+
+def due_date(limit: Limit, anchor: date, calendar: BankHolidayCalendar) -> DueDate:
+    """`CalendarDoesNotCover` where working days leave the calendar."""
+    match limit.unit:
+        case Unit.WORKING_DAYS:
+            return add_working_days(anchor, limit.amount, calendar)
+        case Unit.CALENDAR_DAYS:
+            return add_calendar_days(anchor, limit.amount)
+        case Unit.CALENDAR_MONTHS:
+            return add_calendar_months(anchor, limit.amount)
+
+
+def _compute(
+    duty: Duty,
+    anchor_title: str,
+    events: Mapping[str, datetime | None],
+    calendar: BankHolidayCalendar,
+    today: date,
+) -> ComputedDuty:
+    anchor_at, met_at = events.get(duty.anchor), events.get(duty.met_by)
+    anchor_date = london_date(anchor_at) if anchor_at else None
+    met_on = london_date(met_at) if met_at else None
+    due, status, sentence = _judge(duty, anchor_title, anchor_date, met_on, calendar=calendar, today=today)
+    explanation = Explanation(
+        anchor_event=duty.anchor,
+        anchor_title=anchor_title,
+        anchor_at=anchor_at,
+        anchor_date=anchor_date,
+        not_counted=[DayNotCounted(day=entry.day, reason=entry.reason) for entry in due.not_counted]
+        if due
+        else [],
+        sentence=sentence,
+        **duty.model_dump(include={"amount", "unit", "calendar", "provision", "kind", "source", "mark"}),
+    )
+    due_on = due.due_on if due else None
+    return ComputedDuty(
+        code=duty.code, title=duty.title, status=status, due_on=due_on, met_on=met_on, explanation=explanation
+    )
+
+
+def _judge(
+    duty: Duty,
+    anchor_title: str,
+    anchor_date: date | None,
+    met_on: date | None,
+    *,
+    calendar: BankHolidayCalendar,
+    today: date,
+) -> _Judgement:
+    if anchor_date is None:
+        status = DutyStatus.MET if met_on else DutyStatus.NOT_STARTED
+        return _Judgement(None, status, no_anchor_sentence(anchor_title))
+    if duty.limit is None:
+        status = DutyStatus.MET if met_on else DutyStatus.NO_TIME_STATED
+        return _Judgement(None, status, no_time_sentence(anchor_title, duty.provision))
+    due = None
+    try:
+        due = due_date(duty.limit, anchor_date, calendar)
+        status = _status(due.due_on, met_on, today, calendar)
+    except CalendarDoesNotCover as outside:
+        return _Judgement(due, DutyStatus.NOT_COVERED, not_covered_sentence(outside))
+    return _Judgement(due, status, due_sentence(duty.limit, anchor_title, anchor_date, due))
+
+
+def _status(due_on: date, met_on: date | None, today: date, calendar: BankHolidayCalendar) -> DutyStatus:
+    if met_on is not None:
+        return DutyStatus.MET if met_on <= due_on else DutyStatus.MET_LATE
+    if today > due_on:
+        return DutyStatus.OVERDUE
+    # On a Friday this takes in the weekend and Monday: after the next working day nothing can be done in time.
+    due_soon = due_on <= add_working_days(today, 1, calendar).due_on
+    return DutyStatus.DUE_SOON if due_soon else DutyStatus.OPEN

@@ -1,0 +1,206 @@
+"""Tables of the exchange: links and keys, what is sent, what is received."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, ForeignKeyConstraint, Index, Text, UniqueConstraint, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service_kit.tables import KitBase, OwnedRow, one_of
+
+LINK_SUBJECT = "link"  # the subject of the protocol's own messages
+
+
+class LinkState(StrEnum):
+    ACTIVE = "active"
+    CLOSED = "closed"
+
+
+class OutboundState(StrEnum):
+    PENDING = "pending"
+    LEASED = "leased"
+    DELIVERED = "delivered"
+    DEAD = "dead"
+    REPLACED = "replaced"
+    VOID = "void"
+
+
+class InboundState(StrEnum):
+    HELD = "held"  # stored and receipted, waiting for its turn or for a second try
+    APPLIED = "applied"
+    SET_ASIDE = "set_aside"  # a rule said no: a person decides; the stream went on
+
+
+class Link(OwnedRow, KitBase):
+    """One organisation and one counterpart; both sides know it by the same id."""
+
+    __tablename__ = "exchange_links"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "counterpart_party"),
+        one_of("state", LinkState),
+    )
+
+    counterpart_party: Mapped[UUID]
+    counterpart_name: Mapped[str]
+    counterpart_url: Mapped[str]  # its registered base URL, `…/v1/exchange/links/{link_id}`
+    schemes: Mapped[list[str]] = mapped_column(ARRAY(Text))  # accepted from and signed for the counterpart
+    state: Mapped[str] = mapped_column(server_default=LinkState.ACTIVE.value)
+    secret_out: Mapped[bytes | None]  # HMAC secret of what we send, wrapped
+    secret_in: Mapped[bytes | None]  # HMAC secret of what we receive, wrapped
+    paused_until: Mapped[datetime | None]  # the destination asked us to wait
+    pause_reason: Mapped[str | None]
+    clock_skew_seconds: Mapped[float | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class ExchangeKey(OwnedRow, KitBase):
+    """An Ed25519 key: our own (with its wrapped seed) or one pinned of a link's counterpart. Kept for ever."""
+
+    __tablename__ = "exchange_keys"
+    __table_args__ = (
+        Index(None, "organisation_id", "party"),
+        UniqueConstraint("organisation_id", "party", "public_key"),
+    )
+
+    party: Mapped[UUID]
+    public_key: Mapped[bytes]
+    wrapped_seed: Mapped[bytes | None]
+    valid_from: Mapped[datetime] = mapped_column(server_default=func.now())
+    valid_until: Mapped[datetime | None]
+
+
+class OutboundStream(OwnedRow, KitBase):
+    """The counter of one link and subject: locked with the fact, so that commit order is number order."""
+
+    __tablename__ = "outbound_streams"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "link_id", "subject"),
+        ForeignKeyConstraint(
+            ["organisation_id", "link_id"], ["exchange_links.organisation_id", "exchange_links.id"]
+        ),
+    )
+
+    link_id: Mapped[UUID]
+    subject: Mapped[str]
+    last_number: Mapped[int] = mapped_column(server_default="0")
+
+
+class OutboundMessage(OwnedRow, KitBase):
+    """A message to a counterpart: its bytes never change, its state does."""
+
+    __tablename__ = "outbound_messages"
+    __table_args__ = (
+        one_of("state", OutboundState),
+        ForeignKeyConstraint(
+            ["organisation_id", "stream_id"], ["outbound_streams.organisation_id", "outbound_streams.id"]
+        ),
+        ForeignKeyConstraint(["organisation_id", "link_id"], ["exchange_links.organisation_id", "exchange_links.id"]),
+        # One live message a number: those replaced or void have given their number up.
+        Index(
+            "uq_outbound_messages_live_number", "organisation_id", "stream_id", "number",
+            unique=True, postgresql_where=text("state NOT IN ('replaced', 'void')"),
+        ),
+        Index(
+            "ix_outbound_messages_undelivered", "organisation_id", "stream_id", "number",
+            postgresql_where=text("state IN ('pending', 'leased', 'dead')"),
+        ),
+        # What is due on each link, and how many are on their way there now.
+        Index(
+            "ix_outbound_messages_due", "organisation_id", "link_id", "next_attempt_at",
+            postgresql_where=text("state IN ('pending', 'leased')"),
+        ),
+        Index("ix_outbound_messages_subject", "organisation_id", "subject", "number"),
+    )  # fmt: skip
+
+    link_id: Mapped[UUID]
+    stream_id: Mapped[UUID]
+    subject: Mapped[str]
+    number: Mapped[int]
+    chain_id: Mapped[UUID]  # the first message of those that replaced one another; its own id otherwise
+    type: Mapped[str]
+    body: Mapped[bytes]
+    hash: Mapped[str]
+    correlation_id: Mapped[str | None]
+    traceparent: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    state: Mapped[str] = mapped_column(server_default=OutboundState.PENDING.value)
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    next_attempt_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    lease_token: Mapped[UUID | None]
+    leased_until: Mapped[datetime | None]
+    last_outcome: Mapped[str | None]
+    problem: Mapped[dict[str, Any] | None]  # the counterpart's problem that made it dead
+    delivered_at: Mapped[datetime | None]
+    receipt: Mapped[str | None]
+    receipt_reference: Mapped[str | None]
+    receipt_stored_at: Mapped[datetime | None]
+    set_aside_problem: Mapped[str | None]  # the counterpart told that it set this message aside, and why
+
+
+class DeliveryAttempt(OwnedRow, KitBase):
+    __tablename__ = "delivery_attempts"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["organisation_id", "message_id"], ["outbound_messages.organisation_id", "outbound_messages.id"]
+        ),
+        Index(None, "organisation_id", "message_id", "id"),
+    )
+
+    message_id: Mapped[UUID]
+    started_at: Mapped[datetime]
+    duration_ms: Mapped[int]
+    outcome: Mapped[str]
+    http_status: Mapped[int | None]
+    problem: Mapped[str | None]  # the name of a catalogued problem, never the answer's words
+
+
+class InboundStream(OwnedRow, KitBase):
+    __tablename__ = "inbound_streams"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "link_id", "subject"),
+        ForeignKeyConstraint(
+            ["organisation_id", "link_id"], ["exchange_links.organisation_id", "exchange_links.id"]
+        ),
+    )
+
+    link_id: Mapped[UUID]
+    subject: Mapped[str]
+    last_applied: Mapped[int] = mapped_column(server_default="0")
+
+
+class InboundMessage(OwnedRow, KitBase):
+    """A message received: kept byte for byte with what proves its origin, de-duplicated for ever."""
+
+    __tablename__ = "inbound_messages"
+    __table_args__ = (
+        one_of("state", InboundState),
+        ForeignKeyConstraint(
+            ["organisation_id", "stream_id"], ["inbound_streams.organisation_id", "inbound_streams.id"]
+        ),
+        UniqueConstraint("organisation_id", "stream_id", "number", name="uq_inbound_messages_number"),
+        UniqueConstraint("organisation_id", "link_id", "chain_id", name="uq_inbound_messages_chain"),
+        Index("ix_inbound_messages_held", "next_apply_at", postgresql_where=text("state = 'held'")),
+        Index("ix_inbound_messages_subject", "organisation_id", "subject", "number"),
+    )
+
+    link_id: Mapped[UUID]
+    stream_id: Mapped[UUID]
+    subject: Mapped[str]
+    number: Mapped[int]
+    seen: Mapped[int]
+    chain_id: Mapped[UUID]
+    type: Mapped[str]
+    body: Mapped[bytes]
+    hash: Mapped[str]
+    headers: Mapped[dict[str, Any]]  # webhook-id, webhook-timestamp, webhook-signature as they came
+    reference: Mapped[str]
+    stored_at: Mapped[datetime]
+    correlation_id: Mapped[str | None]
+    traceparent: Mapped[str | None]
+    state: Mapped[str] = mapped_column(server_default=InboundState.HELD.value)
+    applied_at: Mapped[datetime | None]
+    apply_attempts: Mapped[int] = mapped_column(server_default="0")
+    next_apply_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    problem: Mapped[str | None]  # why it was set aside, or the kind of error of the last try

@@ -1,0 +1,9 @@
+"""The exchange as one router: the door of its links, and what those who run the service see and do."""
+
+from fastapi import APIRouter
+
+from service_kit.exchange import operating, receiving_route
+
+router = APIRouter(prefix="/v1/exchange", tags=["exchange"])
+router.include_router(receiving_route.router)
+router.include_router(operating.router)

@@ -1,0 +1,44 @@
+"""The moves of a message that was sent, and what each leaves behind."""
+
+from typing import Any
+
+from sqlalchemy import func, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from service_kit.audit import record_audit
+from service_kit.exchange.answers import Outcome
+from service_kit.exchange.links import LinkKeys
+from service_kit.exchange.models import OutboundMessage, OutboundState
+from shared_schemas.exchange.receipts import ReceiptLine
+
+
+async def set_state(
+    session: AsyncSession, message: OutboundMessage, state: OutboundState, **values: Any
+) -> None:
+    """Move a message, which the caller has locked, and end its lease."""
+    await session.execute(
+        update(OutboundMessage)
+        .where(OutboundMessage.organisation_id == message.organisation_id, OutboundMessage.id == message.id)
+        .values(state=state.value, lease_token=None, leased_until=None, **values)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def mark_delivered(
+    session: AsyncSession, keys: LinkKeys, message: OutboundMessage, receipt: ReceiptLine, note: str
+) -> None:
+    """Keep the counterpart's signed receipt; with it the message has arrived for good."""
+    await set_state(
+        session,
+        message,
+        OutboundState.DELIVERED,
+        attempts=message.attempts + 1,
+        last_outcome=Outcome.DELIVERED.value,
+        delivered_at=func.now(),
+        problem=None,
+        receipt=note,
+        receipt_reference=receipt.reference,
+        receipt_stored_at=receipt.stored_at,
+    )
+    detail = {"hash": receipt.hash, "reference": receipt.reference}
+    await record_audit(session, keys.caller(), "exchange.delivered", "exchange_message", message.id, detail)
