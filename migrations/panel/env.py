@@ -1,0 +1,4 @@
+from migrations.env_common import run
+from panel_service.tables import METADATA
+
+run(METADATA)

@@ -1,0 +1,4 @@
+from panel_service.commands import CLI
+
+if __name__ == "__main__":
+    CLI()

@@ -1,0 +1,63 @@
+"""When what a partnership does was due, judged by the rule set it works by: facts from its own messages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from service_kit.clock.bank_holidays import BankHolidayCalendar
+from service_kit.clock.duties import ComputedDuty, compute_duties
+from service_kit.clock.rule_sets import RuleSets, UnknownRuleSet
+from shared_schemas.messages.local import LocalReviewDecisionBody, NotificationBody, RapidReviewBody
+
+_LONDON = ZoneInfo("Europe/London")
+
+
+@dataclass(frozen=True)
+class Received:
+    """What has come about a case. Completed, sent and received are separate facts; these are the first two."""
+
+    first_notification: NotificationBody
+    notification_sent_at: datetime
+    rapid_review: RapidReviewBody | None = None
+    rapid_review_sent_at: datetime | None = None
+    local_review_decisions: Sequence[LocalReviewDecisionBody] = ()
+
+
+def events_of(received: Received) -> dict[str, datetime | None]:
+    """Give the events that duties are counted from and met by, under the rule sets' own names.
+
+    When all partners were told, and when they became aware, no message says; so no duty is judged by it.
+    """
+    incident, rapid_review = received.first_notification.incident, received.rapid_review
+    return {
+        "authority_became_aware": incident.authority_became_aware_at,
+        "information_received": rapid_review.information_received_at
+        if rapid_review
+        else min(entry.received_at for entry in incident.information_received),
+        "notification_sent": received.notification_sent_at,
+        "rapid_review_completed": rapid_review.completed_at if rapid_review else None,
+        "rapid_review_sent": received.rapid_review_sent_at,
+        "local_review_decided": _when_commissioned(received.local_review_decisions),
+    }
+
+
+def judge_timeliness(
+    rule_set: str, received: Received, rule_sets: RuleSets, calendar: BankHolidayCalendar, now: datetime
+) -> list[ComputedDuty] | None:
+    """Compute every duty of the rule set; ``None`` for one that this release does not know."""
+    try:
+        known = rule_sets.get(rule_set)
+    except UnknownRuleSet:
+        return None
+    return compute_duties(known, events_of(received), calendar, now)
+
+
+def _when_commissioned(decisions: Sequence[LocalReviewDecisionBody]) -> datetime | None:
+    days = [decision.decided_on for decision in decisions if decision.commissioned]
+    return _start_of(days[0]) if days else None
+
+
+def _start_of(day: date) -> datetime:
+    # A day's own date in London is all that duties are counted from.
+    return datetime.combine(day, time(), _LONDON)

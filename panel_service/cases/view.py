@@ -1,0 +1,117 @@
+"""A case as it is read: what came, what was decided, and what follows from both."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from panel_service.cases.models import Case
+from panel_service.cases.pseudonymised import PseudonymisedCase, pseudonymise
+from panel_service.cases.rules import allowed_actions
+from panel_service.cases.schemas import CaseRead, DocumentRead, Timeliness
+from panel_service.cases.service import decisions_of, find_case, list_facts
+from panel_service.cases.timeliness import Received, judge_timeliness
+from panel_service.decisions.showing import show_decision
+from panel_service.intake.documents import documents_of
+from panel_service.intake.models import DocumentKind, ReceivedDocument
+from panel_service.partnerships.service import find_partnership
+from service_kit.acting import Acting
+from service_kit.clock.bank_holidays import published_calendar
+from service_kit.clock.rule_sets import published_rule_sets
+from service_kit.exchange.status import messages_of
+from shared_schemas.messages.local import (
+    LocalReviewBody,
+    LocalReviewDecisionBody,
+    NotificationBody,
+    RapidReviewBody,
+)
+
+Shape = TypeVar("Shape", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Documents:
+    """What was received about a case, read back into the shapes it came in."""
+
+    rows: Sequence[ReceivedDocument]
+
+    @cached_property
+    def notifications(self) -> list[DocumentRead[NotificationBody]]:
+        return self._of(DocumentKind.NOTIFICATION, DocumentRead[NotificationBody])
+
+    @cached_property
+    def rapid_review(self) -> DocumentRead[RapidReviewBody] | None:
+        return next(iter(self._of(DocumentKind.RAPID_REVIEW, DocumentRead[RapidReviewBody])), None)
+
+    @cached_property
+    def local_review_decisions(self) -> list[DocumentRead[LocalReviewDecisionBody]]:
+        return self._of(DocumentKind.LOCAL_REVIEW_DECISION, DocumentRead[LocalReviewDecisionBody])
+
+    @cached_property
+    def local_review(self) -> DocumentRead[LocalReviewBody] | None:
+        return next(iter(self._of(DocumentKind.LOCAL_REVIEW, DocumentRead[LocalReviewBody])), None)
+
+    def _of(self, kind: DocumentKind, shape: type[Shape]) -> list[Shape]:
+        return [_read(row, shape) for row in self.rows if row.kind == kind]
+
+
+async def read_case(acting: Acting, case_id: UUID) -> tuple[CaseRead | PseudonymisedCase, int]:
+    """Show a case, pseudonymised to those who may not read it whole, and give its version. Audited. Raises 404."""
+    case = await find_case(acting, case_id)
+    documents = Documents(await documents_of(acting, case.id))
+    whole = "cases:read" in acting.scopes
+    detail = {"version": case.version, "view": "whole" if whole else "pseudonymised"}
+    await acting.audit("case.read", "case", case.id, detail)
+    if not whole:
+        return pseudonymise(case, documents.notifications[-1].body), case.version
+    return await _whole(acting, case, documents), case.version
+
+
+async def _whole(acting: Acting, case: Case, documents: Documents) -> CaseRead:
+    partnership = await find_partnership(acting, case.partnership_id)
+    decisions = await decisions_of(acting, case.id)
+    return CaseRead(
+        **list_facts(case, partnership),
+        notifications=documents.notifications,
+        rapid_review=documents.rapid_review,
+        local_review_decisions=documents.local_review_decisions,
+        local_review=documents.local_review,
+        decisions=[show_decision(decision) for decision in decisions],
+        timeliness=_timeliness(acting, case, documents),
+        messages=await messages_of(acting.session, str(case.exchange_reference), link_id=case.link_id),
+        allowed_actions=allowed_actions(
+            may_decide="decisions:write" in acting.scopes,
+            decided=bool(decisions),
+            has_rapid_review=documents.rapid_review is not None,
+        ),
+    )
+
+
+def _read(row: ReceivedDocument, shape: type[Shape]) -> Shape:
+    facts = {
+        "version": row.version,
+        "message_id": row.message_id,
+        "receipt_reference": row.reference,
+        "sent_at": row.sent_at,
+        "received_at": row.received_at,
+        "unknown_codes": row.unknown_codes,
+        "body": row.body,
+    }
+    return shape.model_validate(facts, context={"open_lists": True})
+
+
+def _timeliness(acting: Acting, case: Case, documents: Documents) -> Timeliness:
+    first, rapid_review = documents.notifications[0], documents.rapid_review
+    received = Received(
+        first_notification=first.body,
+        notification_sent_at=first.sent_at,
+        rapid_review=rapid_review.body if rapid_review else None,
+        rapid_review_sent_at=rapid_review.sent_at if rapid_review else None,
+        local_review_decisions=[decision.body for decision in documents.local_review_decisions],
+    )
+    rule_set = rapid_review.body.rule_set if rapid_review else case.rule_set
+    duties = judge_timeliness(rule_set, received, published_rule_sets(), published_calendar(), acting.now)
+    return Timeliness(rule_set=rule_set, rule_set_known=duties is not None, duties=duties or [])

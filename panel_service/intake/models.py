@@ -1,0 +1,39 @@
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import UniqueConstraint
+from sqlalchemy.orm import Mapped
+
+from panel_service.base import PanelBase
+from panel_service.cases.models import of_case
+from service_kit.tables import OwnedRow, one_of
+
+
+class DocumentKind(StrEnum):
+    NOTIFICATION = "notification"
+    RAPID_REVIEW = "rapid_review"
+    LOCAL_REVIEW_DECISION = "local_review_decision"
+    LOCAL_REVIEW = "local_review"
+
+
+class ReceivedDocument(OwnedRow, PanelBase):
+    """What a partnership sent about a case, version by version; the first stays beside every later one."""
+
+    __tablename__ = "received_documents"
+    __table_args__ = (
+        one_of("kind", DocumentKind),
+        of_case(),
+        UniqueConstraint("organisation_id", "case_id", "kind", "version"),
+    )
+
+    case_id: Mapped[UUID]
+    kind: Mapped[str]
+    version: Mapped[int]
+    message_id: Mapped[UUID]
+    reference: Mapped[str]  # what our receipt gave the sender
+    sent_at: Mapped[datetime]  # when the sender wrote it
+    received_at: Mapped[datetime]  # when it was stored here, which may be before its turn came
+    body: Mapped[dict[str, Any]]
+    unknown_codes: Mapped[list[Any]]  # JSON pointers to codes that this release's lists do not have

@@ -1,0 +1,20 @@
+"""What partnerships send on their links, and what each message does."""
+
+from collections.abc import Mapping
+
+from panel_service.intake.service import (
+    apply_local_review,
+    apply_local_review_decision,
+    apply_notification,
+    apply_rapid_review,
+)
+from service_kit.exchange.message_types import MessageType
+from shared_schemas.messages import local
+
+_TYPES = (
+    MessageType(local.NOTIFICATION, local.NotificationBody, apply_notification),
+    MessageType(local.RAPID_REVIEW, local.RapidReviewBody, apply_rapid_review),
+    MessageType(local.LOCAL_REVIEW_DECISION, local.LocalReviewDecisionBody, apply_local_review_decision),
+    MessageType(local.LOCAL_REVIEW, local.LocalReviewBody, apply_local_review),
+)
+MESSAGE_TYPES: Mapping[str, MessageType] = {entry.name: entry for entry in _TYPES}

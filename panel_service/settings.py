@@ -1,0 +1,9 @@
+from pydantic_settings import SettingsConfigDict
+
+from service_kit.settings import ServiceSettings
+
+
+class PanelSettings(ServiceSettings):
+    """The settings of the Panel's service, read from variables that begin with `PANEL_`."""
+
+    model_config = SettingsConfigDict(env_prefix="PANEL_")

@@ -1,0 +1,152 @@
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from panel_service.decisions.schemas import EXAMPLE
+from service_kit.exchange.models import OutboundMessage
+from shared_schemas.exchange.envelope import parse_envelope
+from shared_schemas.messages.local import RAPID_REVIEW
+from shared_schemas.messages.panel import DecisionBody
+from tests.panel.received import Sender, connect
+from tests.support.services import Caller, Service
+
+
+def decision(**changes: Any) -> dict[str, Any]:
+    today = datetime.now(UTC).date()
+    return {**EXAMPLE, "decided_on": f"{today}", **changes}
+
+
+async def path_of(secretariat: Caller, subject: UUID) -> str:
+    answer = await secretariat.get("/v1/cases", params={"exchange_reference": str(subject)})
+    (case,) = answer.json()["items"]
+    return f"/v1/cases/{case['id']}"
+
+
+async def reviewed(sender: Sender, secretariat: Caller) -> tuple[UUID, str]:
+    subject = await sender.notify()
+    await sender.send(RAPID_REVIEW, subject)
+    return subject, await path_of(secretariat, subject)
+
+
+async def sent_about(panel: Service, sender: Sender, subject: UUID) -> list[tuple[str, dict[str, Any]]]:
+    async with panel.worker.transaction(sender.organisation_id) as session:
+        rows = await session.execute(
+            select(OutboundMessage)
+            .where(OutboundMessage.link_id == sender.link, OutboundMessage.subject == str(subject))
+            .order_by(OutboundMessage.number)
+        )
+        return [(row.type, parse_envelope(row.body).data) for row in rows.scalars()]
+
+
+async def test_a_decision_is_recorded_and_sent_in_one_transaction(panel: Service) -> None:
+    sender, secretariat = await connect(panel), await panel.caller("secretariat")
+    subject, path = await reviewed(sender, secretariat)
+    answer = await secretariat.post(f"{path}/decisions", decision(), headers={"If-Match": '"v2"'})
+    assert answer.status_code == 201
+    assert answer.headers["Location"] == f"{path}/decisions/1"
+    assert answer.headers["ETag"] == '"v3"'
+    recorded = answer.json()
+    assert recorded["recorded_by"] == str(secretariat.principal_id)
+    assert (recorded["decided_on_notification_version"], recorded["decided_on_rapid_review"]) == (1, True)
+    ((message_type, data),) = await sent_about(panel, sender, subject)
+    assert message_type == "panel.decision.recorded.v1"
+    assert DecisionBody.model_validate(data).decision_id == UUID(recorded["id"])
+    assert "decided_by" not in data
+    case = (await secretariat.get(path)).json()
+    assert (case["state"], len(case["decisions"])) == ("decided", 1)
+    assert [step["action"] for step in case["allowed_actions"]] == ["supersede_decision"]
+
+
+async def test_a_later_decision_supersedes_and_overwrites_nothing(panel: Service) -> None:
+    sender, chair = await connect(panel), await panel.caller("chair")
+    subject, path = await reviewed(sender, chair)
+    first = await chair.post(f"{path}/decisions", decision(), headers={"If-Match": '"v2"'})
+    later = await chair.post(
+        f"{path}/decisions", decision(outcome="thematic_candidate"), headers={"If-Match": '"v3"'}
+    )
+    assert (later.json()["decision_version"], later.json()["supersedes_version"]) == (2, 1)
+    listed = (await chair.get(f"{path}/decisions")).json()
+    assert [entry["outcome"] for entry in listed] == ["local_review_more_appropriate", "thematic_candidate"]
+    assert (await chair.get(f"{path}/decisions/1")).json() == first.json()
+    assert (await chair.get(f"{path}/decisions/3")).status_code == 404
+    types = [message_type for message_type, _ in await sent_about(panel, sender, subject)]
+    assert types == ["panel.decision.recorded.v1", "panel.decision.superseded.v1"]
+
+
+async def test_the_same_request_twice_decides_once(panel: Service) -> None:
+    sender, secretariat = await connect(panel), await panel.caller("secretariat")
+    subject, path = await reviewed(sender, secretariat)
+    headers = {"If-Match": '"v2"', "Idempotency-Key": "one-decision-and-no-more"}
+    body = decision()
+    first = await secretariat.post(f"{path}/decisions", body, headers=headers)
+    again = await secretariat.post(f"{path}/decisions", body, headers=headers)
+    assert (first.status_code, first.content) == (again.status_code, again.content)
+    assert len(await sent_about(panel, sender, subject)) == 1
+
+
+async def test_a_decision_on_an_older_reading_is_refused(panel: Service) -> None:
+    sender, secretariat = await connect(panel), await panel.caller("secretariat")
+    subject, path = await reviewed(sender, secretariat)
+    stale = await secretariat.post(f"{path}/decisions", decision(), headers={"If-Match": '"v1"'})
+    assert (stale.status_code, stale.json()["code"]) == (412, "precondition-failed")
+    missing = await secretariat.post(f"{path}/decisions", decision())
+    assert (missing.status_code, missing.json()["code"]) == (428, "precondition-required")
+    assert await sent_about(panel, sender, subject) == []
+
+
+async def test_before_the_rapid_review_reasons_are_needed(panel: Service) -> None:
+    sender, secretariat = await connect(panel), await panel.caller("secretariat")
+    path = await path_of(secretariat, await sender.notify())
+    headers = {"If-Match": '"v1"'}
+    refused = await secretariat.post(f"{path}/decisions", decision(), headers=headers)
+    assert refused.status_code == 409
+    assert refused.json()["code"] == "move-not-allowed"
+    assert refused.json()["rule"] == "Children Act 2004 s16B(1)"
+    reasons = {"decided_without_rapid_review_reasons": "The issue is urgent and known from other cases."}
+    taken = await secretariat.post(f"{path}/decisions", decision(**reasons), headers=headers)
+    assert taken.status_code == 201
+    assert taken.json()["decided_on_rapid_review"] is False
+
+
+async def test_a_rapid_review_after_the_decision_leaves_it_standing(panel: Service) -> None:
+    sender, secretariat = await connect(panel), await panel.caller("secretariat")
+    subject = await sender.notify()
+    path = await path_of(secretariat, subject)
+    body = decision(decided_without_rapid_review_reasons="It cannot wait.")
+    await secretariat.post(f"{path}/decisions", body, headers={"If-Match": '"v1"'})
+    await sender.send(RAPID_REVIEW, subject)
+    case = await secretariat.get(path)
+    assert (case.headers["ETag"], case.json()["state"]) == ('"v3"', "decided")
+
+
+@pytest.mark.parametrize(("days", "code"), [(-1, "before_receipt"), (2, "in_the_future")])
+async def test_a_date_outside_receipt_and_today_is_refused(panel: Service, days: int, code: str) -> None:
+    sender, secretariat = await connect(panel), await panel.caller("secretariat")
+    _, path = await reviewed(sender, secretariat)
+    day = datetime.now(UTC).date() + timedelta(days=days)
+    answer = await secretariat.post(
+        f"{path}/decisions", decision(decided_on=f"{day}"), headers={"If-Match": '"v2"'}
+    )
+    assert answer.status_code == 422
+    (error,) = answer.json()["errors"]
+    assert (error["pointer"], error["code"]) == ("/decided_on", code)
+
+
+@pytest.mark.parametrize("role", ["member", "analyst", "auditor", "administrator"])
+async def test_who_does_not_speak_for_the_panel_cannot_decide(panel: Service, role: str) -> None:
+    sender, secretariat = await connect(panel), await panel.caller("secretariat")
+    _, path = await reviewed(sender, secretariat)
+    caller = await panel.caller(role)
+    answer = await caller.post(f"{path}/decisions", decision(), headers={"If-Match": '"v2"'})
+    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+
+
+async def test_another_organisation_cannot_decide(panel: Service) -> None:
+    sender, secretariat = await connect(panel), await panel.caller("secretariat")
+    _, path = await reviewed(sender, secretariat)
+    stranger = await panel.caller("secretariat", organisation="other")
+    answer = await stranger.post(f"{path}/decisions", decision(), headers={"If-Match": '"v2"'})
+    assert answer.status_code == 404
