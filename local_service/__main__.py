@@ -1,0 +1,4 @@
+from local_service.commands import CLI
+
+if __name__ == "__main__":
+    CLI()

@@ -1,0 +1,75 @@
+from fastapi import FastAPI
+
+from local_service.assessments.router import router as assessments
+from local_service.cases.router import router as cases
+from local_service.duties.router import router as duties
+from local_service.local_reviews.router import router as local_reviews
+from local_service.messages import MESSAGE_TYPES
+from local_service.notifications.router import router as notifications
+from local_service.panel_decisions.router import router as panel_decisions
+from local_service.rapid_reviews.router import router as rapid_reviews
+from local_service.reference.router import router as reference
+from local_service.roles import ROLE_SCOPES
+from service_kit import audit_routes, me, reference_routes
+from service_kit.app import ServiceDefinition, make_app
+from service_kit.exchange.router import router as exchange
+from service_kit.settings import ServiceSettings
+from shared_schemas.messages.catalogue import FROM_BOTH, FROM_LOCAL, FROM_PANEL
+
+SCHEMA_REVISION = "0001"
+
+DEFINITION = ServiceDefinition(
+    name="local",
+    title="Practice Review Exchange: the local service",
+    description=(
+        "Records serious child safeguarding cases for safeguarding partnerships, runs the rapid review against its "
+        "statutory clock, and tells the Child Safeguarding Practice Review Panel (Children Act 2004 ss16B to 16F, "
+        "SI 2018/789). The Panel's decisions come back by signed webhooks."
+    ),
+    version="0.1.0",
+    routers=(
+        me.router,
+        cases,
+        assessments,
+        notifications,
+        rapid_reviews,
+        local_reviews,
+        panel_decisions,
+        duties,
+        reference_routes.router,
+        reference,
+        exchange,
+        audit_routes.router,
+    ),
+    tags=(
+        {"name": "me", "description": "Who your credential is."},
+        {"name": "cases", "description": "Incidents with their children, as a partnership records them."},
+        {"name": "assessments", "description": "Is it a serious child safeguarding case?"},
+        {
+            "name": "notifications",
+            "description": "Telling the Panel: drafted by one person, authorised by another.",
+        },
+        {"name": "rapid reviews", "description": "The concise investigative exercise and its findings."},
+        {"name": "local reviews", "description": "Local child safeguarding practice reviews."},
+        {"name": "panel decisions", "description": "What the Panel decided and sent back."},
+        {"name": "duties", "description": "What is due, when, and why then."},
+        {"name": "reference", "description": "Code lists, rule sets, local authorities, police forces."},
+        {
+            "name": "exchange",
+            "description": "Messages between the services, their receipts, and what is stuck.",
+        },
+        {"name": "audit", "description": "Who read or changed what, when, and why."},
+        {"name": "problems", "description": "What each error means."},
+        {"name": "health", "description": "For probes."},
+    ),
+    role_scopes=ROLE_SCOPES,
+    expected_revision=SCHEMA_REVISION,
+    message_types=MESSAGE_TYPES,
+    sends=(*FROM_LOCAL, *FROM_BOTH),
+    receives=(*FROM_PANEL, *FROM_BOTH),
+)
+
+
+def create_app(settings: ServiceSettings) -> FastAPI:
+    """Make the local service's application."""
+    return make_app(DEFINITION, settings)

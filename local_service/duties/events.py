@@ -1,0 +1,31 @@
+"""When the events happened that duties are counted from and met by, as a case's own records tell."""
+
+from datetime import datetime
+
+from local_service.cases.file import CaseFile
+from local_service.cases.rules import earliest_receipt
+from service_kit.clock.bank_holidays import published_calendar
+from service_kit.clock.duties import ComputedDuty, compute_duties
+from service_kit.clock.rule_sets import published_rule_sets
+
+
+def events_of(file: CaseFile) -> dict[str, datetime | None]:
+    """Name each event with its time, or None where it has not happened. Receipt is the earliest of any partner's."""
+    received = earliest_receipt(file.incident)
+    sent, review = file.sent_notifications, file.rapid_review
+    commissioned = [one.recorded_at for one in file.local_review_decisions if one.commissioned]
+    return {
+        "information_received": received,
+        "partners_became_aware_of_incident": received,
+        "authority_became_aware": file.incident.authority_became_aware_at,
+        "notification_sent": sent[0].sent_at if sent else None,
+        "rapid_review_completed": review.completed_at if review else None,
+        "rapid_review_sent": review.sent_at if review else None,
+        "local_review_decided": commissioned[0] if commissioned else None,
+    }
+
+
+def duties_of(file: CaseFile, now: datetime) -> list[ComputedDuty]:
+    """Reckon every duty of the case's rule set, now."""
+    rule_set = published_rule_sets().get(file.case.rule_set)
+    return compute_duties(rule_set, events_of(file), published_calendar(), now)

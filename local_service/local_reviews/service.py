@@ -1,0 +1,158 @@
+from local_service.cases.file import CaseFile
+from local_service.cases.models import Case
+from local_service.local_reviews.models import LocalReview, LocalReviewDecisionRow, LocalReviewState
+from local_service.local_reviews.rules import (
+    check_decided_on,
+    check_report,
+    why_no_decision,
+    why_no_decommission,
+    why_no_writing,
+)
+from local_service.local_reviews.schemas import (
+    DecisionCreate,
+    DecisionRead,
+    LocalReviewPatch,
+    LocalReviewRead,
+)
+from local_service.moves import refuse
+from local_service.sending import send_to_panel
+from local_service.settings import LocalSettings
+from service_kit.acting import Acting
+from service_kit.etags import check_version
+from service_kit.ids import new_id
+from service_kit.problems import ApiProblem
+from shared_schemas.local_reviews import LocalReviewReport, missing_of_report
+from shared_schemas.messages.local import (
+    LOCAL_REVIEW,
+    LOCAL_REVIEW_DECISION,
+    LocalReviewBody,
+    LocalReviewDecisionBody,
+)
+
+
+async def decide(
+    acting: Acting, settings: LocalSettings, file: CaseFile, given: DecisionCreate
+) -> LocalReviewDecisionRow:
+    """Record the partners' decision, tell the Panel, and open the review where one is commissioned (s16F(1)(b))."""
+    refuse(why_no_decision(file))
+    refuse(why_no_decommission(file, commissioned=given.commissioned))
+    check_decided_on(given.decided_on, received_at=file.case.information_received_at, now=acting.now)
+    case = file.case
+    body = LocalReviewDecisionBody(**given.model_dump(), case_id=case.id, rule_set=case.rule_set)
+    decision = LocalReviewDecisionRow(
+        organisation_id=acting.organisation_id,
+        id=new_id(),
+        case_id=case.id,
+        version=len(file.local_review_decisions) + 1,
+        commissioned=given.commissioned,
+        reasons=given.reasons,
+        decided_on=given.decided_on,
+        recorded_by=acting.caller.principal_id,
+        recorded_at=acting.now,
+        message_id=await send_to_panel(acting, settings, case, LOCAL_REVIEW_DECISION, body),
+    )
+    acting.session.add(decision)
+    if given.commissioned and file.local_review is None:
+        acting.session.add(_new_review(acting, case))
+    _touch(acting, case)
+    await acting.session.flush()
+    detail = {"version": decision.version, "commissioned": given.commissioned}
+    await acting.audit("local_review.decided", "case", case.id, detail)
+    return decision
+
+
+async def write_report(
+    acting: Acting, file: CaseFile, expected_version: int, patch: LocalReviewPatch
+) -> LocalReview:
+    """Save parts of the report."""
+    refuse(why_no_writing(file))
+    review = _commissioned(file)
+    check_version(review.version, expected_version)
+    given = patch.report.model_dump(mode="json", exclude_unset=True)
+    review.report = {name: value for name, value in {**review.report, **given}.items() if value is not None}
+    review.version += 1
+    _touch(acting, file.case)
+    await acting.session.flush()
+    await acting.audit("local_review.written", "case", file.case.id, {"parts": sorted(given)})
+    return review
+
+
+async def complete(
+    acting: Acting, settings: LocalSettings, file: CaseFile, expected_version: int
+) -> LocalReview:
+    """Complete the review and send its full report to the Panel (s16F(3), SI 2018/789 reg 15)."""
+    refuse(why_no_writing(file))
+    review = _commissioned(file)
+    check_version(review.version, expected_version)
+    report = LocalReviewReport.model_validate(review.report)
+    check_report(report)
+    body = LocalReviewBody(
+        case_id=file.case.id,
+        rule_set=file.case.rule_set,
+        commissioned_on=review.commissioned_at,
+        completed_at=acting.now,
+        report=report,
+    )
+    review.message_id = await send_to_panel(acting, settings, file.case, LOCAL_REVIEW, body)
+    review.state = LocalReviewState.COMPLETE
+    review.completed_by = acting.caller.principal_id
+    review.completed_at = review.sent_at = acting.now
+    review.version += 1
+    _touch(acting, file.case)
+    await acting.session.flush()
+    await acting.audit("local_review.completed", "case", file.case.id, {"message": str(review.message_id)})
+    return review
+
+
+def show_local_review(file: CaseFile, review: LocalReview | None = None) -> LocalReviewRead:
+    """Show the decisions and the review there is, if one is commissioned."""
+    shown = review or file.local_review
+    report = LocalReviewReport.model_validate(shown.report if shown else {})
+    return LocalReviewRead(
+        case_id=file.case.id,
+        version=shown.version if shown else 0,
+        state=LocalReviewState(shown.state) if shown else None,
+        decisions=[show_decision(decision) for decision in file.local_review_decisions],
+        report=report,
+        missing=missing_of_report(report),
+        commissioned_at=shown.commissioned_at if shown else None,
+        completed_at=shown.completed_at if shown else None,
+        sent_at=shown.sent_at if shown else None,
+        message_id=shown.message_id if shown else None,
+    )
+
+
+def show_decision(decision: LocalReviewDecisionRow) -> DecisionRead:
+    """Show one decision of the partners."""
+    return DecisionRead(
+        version=decision.version,
+        commissioned=decision.commissioned,
+        reasons=decision.reasons,
+        decided_on=decision.decided_on,
+        recorded_by=decision.recorded_by,
+        recorded_at=decision.recorded_at,
+        message_id=decision.message_id,
+    )
+
+
+def _new_review(acting: Acting, case: Case) -> LocalReview:
+    return LocalReview(
+        organisation_id=acting.organisation_id,
+        id=new_id(),
+        case_id=case.id,
+        version=1,
+        state=LocalReviewState.IN_PROGRESS,
+        report={},
+        commissioned_at=acting.now,
+    )
+
+
+def _commissioned(file: CaseFile) -> LocalReview:
+    if file.local_review is None:
+        raise ApiProblem("not-found")
+    return file.local_review
+
+
+def _touch(acting: Acting, case: Case) -> None:
+    case.version += 1
+    case.updated_at = acting.now

@@ -1,0 +1,118 @@
+from local_service.assessments.rules import assess
+from local_service.assessments.service import refuse_negated
+from local_service.cases.file import CaseFile
+from local_service.moves import refuse
+from local_service.notifications.models import Notification, NotificationState
+from local_service.notifications.rules import check_second_person, why_no_authorisation, why_no_draft
+from local_service.notifications.schemas import NotificationDraft, NotificationRead, NotificationStage
+from local_service.rapid_reviews.sending import send_completed_review
+from local_service.sending import send_to_panel
+from local_service.settings import LocalSettings
+from service_kit.acting import Acting
+from service_kit.exchange.models import OutboundMessage, OutboundState
+from service_kit.ids import new_id
+from service_kit.problems import ApiProblem
+from shared_schemas.incidents import IncidentFacts
+from shared_schemas.messages.local import NOTIFICATION, NotificationBody, Notifier, Partnership
+
+
+async def draft_notification(acting: Acting, file: CaseFile, given: NotificationDraft) -> Notification:
+    """Draft the notification of a case as it stands; drafted again, the draft is renewed."""
+    refuse(why_no_draft(file))
+    draft = file.draft
+    if draft is None:
+        draft = Notification(
+            organisation_id=acting.organisation_id,
+            id=new_id(),
+            case_id=file.case.id,
+            version=len(file.notifications) + 1,
+            revision=0,
+            state=NotificationState.DRAFT,
+        )
+        acting.session.add(draft)
+    draft.revision += 1
+    draft.case_version = file.case.facts_version
+    draft.notifier = given.notifier.model_dump(mode="json")
+    draft.drafted_by = acting.caller.principal_id
+    draft.drafted_at = acting.now
+    _touch(acting, file)
+    await acting.session.flush()
+    detail = {"version": draft.version, "revision": draft.revision}
+    await acting.audit("notification.drafted", "case", file.case.id, detail)
+    return draft
+
+
+async def authorise_notification(acting: Acting, settings: LocalSettings, file: CaseFile) -> Notification:
+    """Authorise the draft, by another person, and send it (s16C(1)). A completed rapid review follows at once.
+
+    What is sent is a snapshot that never changes.
+    """
+    refuse(why_no_authorisation(file))
+    draft = file.draft
+    if draft is None:
+        raise ApiProblem("not-found")
+    check_second_person(acting.caller, draft.drafted_by, four_eyes=settings.four_eyes)
+    refuse_negated(assess(file.incident))
+    body = _snapshot(acting, file, draft)
+    draft.body = body.model_dump(mode="json")
+    draft.message_id = await send_to_panel(acting, settings, file.case, NOTIFICATION, body)
+    draft.state = NotificationState.SENT
+    draft.authorised_by = acting.caller.principal_id
+    draft.authorised_at = draft.sent_at = acting.now
+    if file.rapid_review is not None:
+        await send_completed_review(acting, settings, file.case, file.rapid_review)
+    _touch(acting, file)
+    await acting.session.flush()
+    detail = {"version": draft.version, "message": str(draft.message_id)}
+    await acting.audit("notification.authorised", "case", file.case.id, detail)
+    return draft
+
+
+async def show_notifications(acting: Acting, file: CaseFile) -> list[NotificationRead]:
+    """Show every version of a case's notification."""
+    return [await show_notification(acting, file, one) for one in file.notifications]
+
+
+async def show_notification(acting: Acting, file: CaseFile, notification: Notification) -> NotificationRead:
+    """Show one version; receipted is what the outbox says."""
+    review = file.rapid_review
+    return NotificationRead(
+        version=notification.version,
+        state=await _stage(acting, notification),
+        case_version=notification.case_version,
+        notifier=Notifier.model_validate(notification.notifier),
+        drafted_by=notification.drafted_by,
+        drafted_at=notification.drafted_at,
+        authorised_by=notification.authorised_by,
+        authorised_at=notification.authorised_at,
+        sent_at=notification.sent_at,
+        message_id=notification.message_id,
+        rapid_review_sent=review is not None and review.sent_at is not None,
+    )
+
+
+async def _stage(acting: Acting, notification: Notification) -> NotificationStage:
+    if notification.message_id is None:
+        return NotificationStage.DRAFT
+    message = await acting.session.get(OutboundMessage, (acting.organisation_id, notification.message_id))
+    delivered = message is not None and message.state == OutboundState.DELIVERED
+    return NotificationStage.RECEIPTED if delivered else NotificationStage.SENT
+
+
+def _snapshot(acting: Acting, file: CaseFile, draft: Notification) -> NotificationBody:
+    incident = file.incident.model_dump(mode="json", exclude={"children": {"__all__": {"id"}}})
+    return NotificationBody(
+        version=draft.version,
+        case_id=file.case.id,
+        partnership=Partnership(code=acting.caller.organisation_code, name=acting.caller.organisation_name),
+        rule_set=file.case.rule_set,
+        notifier=Notifier.model_validate(draft.notifier),
+        incident=IncidentFacts.model_validate(incident),
+        drafted_at=draft.drafted_at,
+        authorised_at=acting.now,
+    )
+
+
+def _touch(acting: Acting, file: CaseFile) -> None:
+    file.case.version += 1
+    file.case.updated_at = acting.now

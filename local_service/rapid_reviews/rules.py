@@ -1,0 +1,54 @@
+"""When a rapid review may be started, written and completed."""
+
+from local_service.cases.file import CaseFile
+from local_service.moves import Refusal
+from local_service.rapid_reviews.models import RapidReviewState
+from service_kit.clock.rule_sets import RuleSet
+from service_kit.problems import ApiProblem
+from shared_schemas.problems import ProblemError
+from shared_schemas.rapid_reviews import RapidReviewSections, missing_sections
+
+DOCUMENT = "rapid_review"
+EXERCISE = "Consultation on Working Together 2017, local reviews: the initial exercise"
+
+
+def why_no_start(file: CaseFile) -> Refusal | None:
+    """Why none can be started, if so. It may start as soon as the case is recorded: the clock runs from receipt."""
+    if not file.is_open:
+        return Refusal("The case is not open.", EXERCISE)
+    if file.rapid_review is not None:
+        return Refusal("The rapid review was started already.", EXERCISE, ("write_rapid_review",))
+    return None
+
+
+def why_no_writing(file: CaseFile) -> Refusal | None:
+    """Why it cannot be written or completed, if so."""
+    if not file.is_open:
+        return Refusal("The case is not open.", EXERCISE)
+    if file.rapid_review is None:
+        return Refusal("The rapid review has not been started.", EXERCISE, ("start_rapid_review",))
+    if file.rapid_review.state == RapidReviewState.COMPLETE:
+        return Refusal("The rapid review is complete; what was completed does not change.", EXERCISE)
+    return None
+
+
+def required_sections(rule_set: RuleSet) -> list[str]:
+    """Give the sections a rule set asks for; the default asks only what the consultation of 2017 did."""
+    return rule_set.required_parts.get(DOCUMENT, [])
+
+
+def check_complete(sections: RapidReviewSections, rule_set: RuleSet) -> None:
+    """Refuse completion (409 ``incomplete``) while a required section is missing, naming each."""
+    missing = missing_sections(sections, required_sections(rule_set))
+    if missing:
+        raise ApiProblem(
+            "incomplete",
+            f"{len(missing)} section(s) that {rule_set.title} asks for are missing.",
+            rule=rule_set.title,
+            errors=[
+                ProblemError(
+                    pointer=f"/sections/{name}", code="missing", detail=f"Required by {rule_set.title}."
+                )
+                for name in missing
+            ],
+        )

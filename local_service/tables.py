@@ -1,0 +1,15 @@
+"""Every table of this service: importing the models is what puts them into the metadata."""
+
+import local_service.assessments.models
+import local_service.cases.models
+import local_service.local_reviews.models
+import local_service.notifications.models
+import local_service.panel_decisions.models
+import local_service.rapid_reviews.models  # noqa: F401 -- imported for its tables, as are the others
+import service_kit.audit
+import service_kit.exchange.models
+import service_kit.idempotency  # noqa: F401 -- imported for its tables, as are the others
+from local_service.base import LocalBase
+from service_kit.tables import KitBase
+
+METADATA = (KitBase.metadata, LocalBase.metadata)
