@@ -13,6 +13,7 @@ from panel_service.settings import PanelSettings
 from service_kit.app import framed, worker_database
 from service_kit.cli import Commands, make_cli
 from service_kit.exchange.schedules import exchange_schedules
+from service_kit.housekeeping import Housekeeper
 from service_kit.server import make_worker_app
 from service_kit.settings import ServiceSettings, settings_for_document
 
@@ -20,7 +21,8 @@ from service_kit.settings import ServiceSettings, settings_for_document
 def create_worker(settings: ServiceSettings) -> FastAPI:
     """Make the worker process: it delivers, and applies what waits."""
     database = worker_database(settings)
-    return make_worker_app(database, SCHEMA_REVISION, exchange_schedules(database, settings, MESSAGE_TYPES))
+    schedules = [*exchange_schedules(database, settings, MESSAGE_TYPES), Housekeeper(database).run]
+    return make_worker_app(database, SCHEMA_REVISION, schedules)
 
 
 def served() -> ASGIApp:

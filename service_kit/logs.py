@@ -11,7 +11,7 @@ ALLOWED_KEYS = frozenset(
     {
         "event", "level", "timestamp", "service", "process", "request_id", "correlation_id", "method", "route",
         "status", "duration_ms", "organisation_id", "principal_id", "link_id", "message_id", "type", "number",
-        "outcome", "http_status", "attempts", "problem", "error", "sqlstate", "where", "count", "seconds", "address",
+        "result", "http_status", "attempts", "problem", "error", "sqlstate", "where", "count", "seconds", "address",
         "schedule", "clock_skew_seconds",
     }
 )  # fmt: skip

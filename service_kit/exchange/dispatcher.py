@@ -137,7 +137,7 @@ def _log_attempt(message: Claimed, attempt: Attempt, *, ours: bool) -> None:
         message_id=str(message.id),
         type=message.type,
         number=message.number,
-        outcome=attempt.outcome,
+        result=attempt.outcome,
         http_status=attempt.http_status,
         problem=attempt.verdict.problem,
         duration_ms=attempt.duration_ms,
