@@ -1,5 +1,7 @@
 """Writing an incident's facts: a new case, and what a change does to the rows there are."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -54,7 +56,7 @@ async def insert_case(
     statement = insert(Case).values(**case).on_conflict_do_nothing(index_elements=unique).returning(Case.id)
     if (await acting.session.execute(statement)).one_or_none() is None:
         return None
-    children = [child.model_copy(update={"id": new_id()}) for child in incident.children]
+    children = keep_ids([], incident.children)
     await _write_children(acting, case["id"], children)
     return CaseFile(Case(**case), incident.model_copy(update={"children": children}))
 
@@ -74,7 +76,7 @@ async def replace_facts(acting: Acting, file: CaseFile, incident: LocalIncident)
     await acting.session.execute(update(Child).where(*of_case).values(index_child=False))
     await _write_children(acting, case.id, children)
     await acting.session.flush()
-    return CaseFile(**{**vars(file), "incident": incident.model_copy(update={"children": children})})
+    return replace(file, incident=incident.model_copy(update={"children": children}))
 
 
 def merge(recorded: LocalIncident, patch: IncidentPatch) -> LocalIncident:
@@ -91,24 +93,26 @@ def merge(recorded: LocalIncident, patch: IncidentPatch) -> LocalIncident:
         ) from None
 
 
-def keep_ids(recorded: list[LocalChild], given: list[LocalChild]) -> list[LocalChild]:
+def keep_ids(recorded: Sequence[LocalChild], given: Sequence[LocalChild]) -> list[LocalChild]:
     """Find out which recorded child each given one is: by its id, else by the authority's own identifier.
 
     Raises 422 for an id that is not recorded on the case, or given twice.
     """
-    by_authority = {child.la_child_id: child.id for child in recorded if child.la_child_id}
-    free = {child.id for child in recorded} - {child.id for child in given}
-    kept: list[LocalChild] = []
+    free = {child.id for child in recorded}
     for position, child in enumerate(given):
-        child_id = child.id or by_authority.get(child.la_child_id or "")
-        if child.id is None and child_id not in free:
-            child_id = new_id()
-        elif child.id is not None and child.id not in {one.id for one in recorded} - {one.id for one in kept}:
+        if child.id is not None and child.id not in free:
             detail = "Must be the id of a child recorded on this case, given once."
             raise field_problem(f"/incident/children/{position}/id", "child_unknown", detail)
-        free.discard(child_id)
-        kept.append(child.model_copy(update={"id": child_id}))
-    return kept
+        free.discard(child.id)
+    by_authority = {
+        child.la_child_id: child.id for child in recorded if child.la_child_id and child.id in free
+    }
+    return [
+        child.model_copy(
+            update={"id": child.id or by_authority.pop(child.la_child_id or "", None) or new_id()}
+        )
+        for child in given
+    ]
 
 
 def same_facts(one: LocalIncident, other: LocalIncident) -> bool:

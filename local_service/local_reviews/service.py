@@ -15,7 +15,7 @@ from local_service.local_reviews.schemas import (
     LocalReviewRead,
 )
 from local_service.moves import refuse
-from local_service.sending import send_to_panel
+from local_service.panel_link import send_to_panel
 from local_service.settings import LocalSettings
 from service_kit.acting import Acting
 from service_kit.etags import check_version

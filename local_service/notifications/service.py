@@ -5,8 +5,8 @@ from local_service.moves import refuse
 from local_service.notifications.models import Notification, NotificationState
 from local_service.notifications.rules import check_second_person, why_no_authorisation, why_no_draft
 from local_service.notifications.schemas import NotificationDraft, NotificationRead, NotificationStage
+from local_service.panel_link import send_to_panel
 from local_service.rapid_reviews.sending import send_completed_review
-from local_service.sending import send_to_panel
 from local_service.settings import LocalSettings
 from service_kit.acting import Acting
 from service_kit.exchange.models import OutboundMessage, OutboundState

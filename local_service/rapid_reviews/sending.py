@@ -1,6 +1,6 @@
 from local_service.cases.models import Case
+from local_service.panel_link import send_to_panel
 from local_service.rapid_reviews.models import RapidReview
-from local_service.sending import send_to_panel
 from local_service.settings import LocalSettings
 from service_kit.acting import Acting
 from shared_schemas.messages.local import RAPID_REVIEW, RapidReviewBody

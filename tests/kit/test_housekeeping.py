@@ -15,7 +15,7 @@ async def keep_record(service: Service, age: timedelta) -> str:
         await session.execute(
             text(
                 "INSERT INTO idempotency_records (organisation_id, principal_id, route, key, fingerprint, created_at) "
-                "VALUES (:organisation, :principal, 'POST /', :key, '', now() - :age)"
+                "VALUES (:organisation, :principal, 'POST /', :key, '', now() - CAST(:age AS interval))"
             ),
             {"organisation": organisation, "principal": uuid4(), "key": key, "age": age},
         )
