@@ -28,7 +28,7 @@ class Me(BaseModel):
                     "roles": ["integrator"],
                     "scopes": ["reference:read"],
                     "purpose": "statutory_duty",
-                    "asserted_user": None,
+                    "asserted_user": "user-4711",
                     "now": "2026-11-03T09:12:33.123456Z",
                 }
             ]

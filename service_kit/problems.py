@@ -44,7 +44,9 @@ class ApiProblem(HTTPException):
         members: Mapping[str, Any] | None = None,
     ) -> None:
         self.problem_type = CATALOGUE[name]
-        super().__init__(self.problem_type.status, detail or self.problem_type.title, dict(headers or {}))
+        super().__init__(
+            self.problem_type.status, detail or self.problem_type.explanation, dict(headers or {})
+        )
         self.rule = rule
         self.errors = list(errors) if errors else None
         self.allowed = list(allowed) if allowed is not None else None

@@ -1,5 +1,6 @@
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -54,19 +55,16 @@ class Assessment(BaseModel):
     negating_facts: list[LimbFact] = Field(description="The facts that keep this from being such a case.")
 
 
+EXAMPLE: dict[str, Any] = {
+    "judgement": "serious_case",
+    "reasons": "Neglect is suspected by the ward and by the social worker; the harm is life-threatening.",
+}
+
+
 class JudgementGiven(Facts):
     """The authority's judgement."""
 
-    model_config = Facts.model_config | ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "judgement": "serious_case",
-                    "reasons": "Neglect is suspected by the ward and by the social worker; the harm is life-threatening.",
-                }
-            ]
-        }
-    )
+    model_config = Facts.model_config | ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
     judgement: JudgementAnswer
     reasons: Narrative
@@ -74,6 +72,19 @@ class JudgementGiven(Facts):
 
 class JudgementRead(JudgementGiven):
     """A judgement with who gave it and when."""
+
+    model_config = Facts.model_config | ConfigDict(
+        json_schema_extra={
+            "examples": [
+                EXAMPLE
+                | {
+                    "version": 1,
+                    "judged_by": "01a05a43-fc00-7000-8000-0000000000c1",
+                    "judged_at": "2026-11-03T08:40:00Z",
+                }
+            ]
+        }
+    )
 
     version: int = Field(
         description="1 for the case's first judgement; a later one stands, and none is overwritten."
