@@ -74,7 +74,7 @@ def test_the_kits_tables_speak_no_word_of_the_domain() -> None:
     assert [name for name in names if DOMAIN_WORDS.search(name)] == []
 
 
-@pytest.mark.parametrize("lock", sorted(ROOT.glob("*.lock")), ids=lambda path: path.name)
+@pytest.mark.parametrize("lock", sorted(ROOT.glob("requirements*.lock")), ids=lambda path: path.name)
 def test_no_lock_names_a_host(lock: Path) -> None:
     text = lock.read_text()
     assert "://" not in text
