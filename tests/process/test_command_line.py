@@ -1,0 +1,94 @@
+"""Operators bring up an organisation by the command line alone, and read plain errors."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from standalone.databases import url_settings
+from tests.support.databases import SECRET_KEY, TestServer
+from tests.support.services import Service
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+async def command(service: Service, *words: str, **changed: str) -> tuple[int, str]:
+    prefix = service.name.upper()
+    settings = {
+        **url_settings(service.name, service.urls),
+        f"{prefix}_PUBLIC_URL": "https://service.example",
+        f"{prefix}_SECRET_KEY": SECRET_KEY,
+        **changed,
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        f"{service.name}_service",
+        *words,
+        cwd=ROOT,
+        env={**os.environ, **settings},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    output, _ = await process.communicate()
+    return process.returncode or 0, output.decode()
+
+
+def facts(output: str) -> dict[str, str]:
+    return dict(line.split(": ", 1) for line in output.splitlines())
+
+
+@pytest.mark.process
+async def test_an_organisation_its_key_and_its_peer(fresh_local: Service, fresh_panel: Service) -> None:
+    code, output = await command(fresh_panel, "organisation", "add", "panel", "The Panel")
+    assert code == 0, output
+    panel = facts(output)
+    code, output = await command(fresh_local, "organisation", "add", "eastshire", "Eastshire")
+    assert (code, await command(fresh_local, "organisation", "add", "eastshire", "Eastshire")) == (
+        0,
+        (0, output),
+    )
+    assert facts(output)["party"].startswith("urn:uuid:")
+
+    key_words = ["key", "create", "--organisation", "eastshire", "--name", "A. Officer", "--kind", "person"]
+    code, output = await command(fresh_local, *key_words, "--role", "partnership_office")
+    assert code == 0, output
+    key = facts(output)
+    me = {"Authorization": f"Bearer {key['key']}"}
+    assert (await fresh_local.client.get("/v1/me", headers=me)).json()["organisation_code"] == "eastshire"
+
+    code, output = await command(
+        fresh_local, "peer", "add", "--organisation", "eastshire", "--party", panel["party"], "--code", "panel",
+        "--name", "The Panel", "--link", str(uuid4()), "--address", "https://panel.example",
+        "--public-key", panel["public_key"],
+    )  # fmt: skip
+    assert code == 0, output
+    links = (await fresh_local.client.get("/v1/exchange/links", headers=me)).json()["items"]
+    assert [link["counterpart_name"] for link in links] == ["The Panel"]
+
+    assert (await command(fresh_local, "key", "revoke", key["credential"]))[0] == 0
+    assert (await fresh_local.client.get("/v1/me", headers=me)).status_code == 401
+    code, output = await command(fresh_local, "key", "revoke", key["credential"])
+    assert code == 1
+    assert "revoked already" in output
+
+
+@pytest.mark.process
+async def test_errors_are_plain(fresh_local: Service, server: TestServer) -> None:
+    create = ["key", "create", "--organisation", "nowhere", "--name", "A", "--kind", "person"]
+    for words, changed, said in (
+        ([*create, "--role", "king"], {}, "Unknown role king"),
+        ([*create, "--role", "auditor"], {}, "no organisation with the code nowhere"),
+        (["api"], {"LOCAL_DATABASE_URL": "mysql://x"}, "LOCAL_DATABASE_URL"),
+        (["api"], {"LOCAL_SECRET_KEY": "short"}, "LOCAL_SECRET_KEY"),
+        (["api"], {"LOCAL_DATABASE_URL": fresh_local.urls.owner}, "owns tables"),
+        (["worker"], {"LOCAL_WORKER_DATABASE_URL": server.cluster.superuser_url("local")}, "superuser"),
+        (["migrate"], {"LOCAL_MIGRATION_DATABASE_URL": "postgresql+asyncpg://a:b@127.0.0.1:1/c"}, "could not be reached"),
+    ):  # fmt: skip
+        code, output = await command(fresh_local, *words, **changed)
+        assert code != 0
+        assert said in output
+        assert "Traceback" not in output
