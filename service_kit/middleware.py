@@ -8,6 +8,7 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service_kit.db import is_retryable
+from service_kit.exchange.message_ids import read_message_id
 from service_kit.ids import new_id
 from service_kit.logs import where_raised
 from service_kit.problems import ApiProblem, unavailable
@@ -72,11 +73,15 @@ class _Exchange:
 
     def _refuse_early(self) -> ApiProblem | None:
         if self.headers.get(b"content-encoding"):
-            return ApiProblem("unsupported-media-type")
+            return self._refusal("unsupported-media-type")
         length = self.headers.get(b"content-length", "0")
         if not length.isdecimal() or int(length) > self.frame.body_limit:
-            return ApiProblem("body-too-large")
+            return self._refusal("body-too-large")
         return None
+
+    def _refusal(self, name: str) -> ApiProblem:
+        # On a link only a problem that repeats the message's id is about the message.
+        return ApiProblem(name, message_id=read_message_id(self.headers.get(b"webhook-id")))
 
     async def _try_again(self) -> None:
         # A deadlock or a connection found dead undoes the whole request, so the whole request is done again.
@@ -87,8 +92,6 @@ class _Exchange:
             self._replayed = False
             try:
                 await self.frame.app(scope, self._receive_body, self._send_framed)
-            except _BodyTooLargeError:
-                await self._answer(ApiProblem("body-too-large"))
             except Exception as error:
                 if self.status:
                     raise
@@ -119,7 +122,8 @@ class _Exchange:
         if message["type"] == "http.request":
             self.body += message.get("body", b"")
             if len(self.body) > self.frame.body_limit:
-                raise _BodyTooLargeError
+                # Of this class, because the framework takes any other for a body it cannot parse.
+                raise ApiProblem("body-too-large")
             if not message.get("more_body", False):
                 self.body_read = True
                 self._replayed = True
@@ -151,10 +155,6 @@ class _Exchange:
             status=self.status,
             duration_ms=round((time.perf_counter() - started) * 1000, 1),
         )
-
-
-class _BodyTooLargeError(Exception):
-    pass
 
 
 def route_template(scope: Scope) -> str | None:

@@ -68,7 +68,7 @@ def _write_cursor(key: UUID) -> str:
 
 def _read_cursor(cursor: str) -> UUID:
     try:
-        return UUID(bytes=base64.urlsafe_b64decode(cursor + "=="))
+        return UUID(bytes=base64.b64decode(cursor + "==", altchars="-_", validate=True))
     except (binascii.Error, ValueError) as error:
         raise field_problem(
             "/query/cursor", "cursor", "Must be a next_cursor given by this service."

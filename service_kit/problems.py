@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from service_kit.db import is_retryable, is_transient
 from shared_schemas.problems import CATALOGUE, PROBLEM_MEDIA_TYPE, Problem, ProblemError
@@ -140,7 +141,17 @@ async def _answer_framework(request: Request, error: Exception) -> Response:
     name = FRAMEWORK_STATUSES.get(
         error.status_code, "malformed-body" if error.status_code < 500 else "internal-error"
     )
-    return ApiProblem(name, headers=error.headers).response(request_id_of(request))
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(_methods_of_path(request))
+    return ApiProblem(name, headers=headers).response(request_id_of(request))
+
+
+def _methods_of_path(request: Request) -> list[str]:
+    # The framework itself names the methods of the first route of a path only.
+    paths = request.app.openapi()["paths"].items()
+    found = [item for path, item in paths if compile_path(path)[0].fullmatch(request.url.path)]
+    return sorted({method.upper() for item in found for method in item})
 
 
 async def _answer_validation(request: Request, error: Exception) -> Response:
@@ -167,6 +178,12 @@ def unavailable() -> ApiProblem:
     return ApiProblem("unavailable", headers={"Retry-After": "5"})
 
 
+async def _leave_to_the_frame(_request: Request, error: Exception) -> Response:
+    # The framework's outermost layer would otherwise answer in plain text, before the frame around the
+    # application could try again or answer with a problem.
+    raise error
+
+
 def register_problem_handlers(app: FastAPI) -> None:
     """Answer every refusal of this application in one shape."""
     app.add_exception_handler(ApiProblem, _answer_problem)
@@ -174,3 +191,4 @@ def register_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _answer_validation)
     for transient in (SQLAlchemyError, OSError, TimeoutError):
         app.add_exception_handler(transient, _answer_database)
+    app.add_exception_handler(Exception, _leave_to_the_frame)

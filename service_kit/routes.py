@@ -24,8 +24,16 @@ class StrictRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Any]:
         """Wrap the framework's handler."""
         handler = super().get_route_handler()
+        takes_body = self.body_field is not None
 
         async def handle(request: Request) -> Any:
+            if takes_body and not _is_json(request):
+                raise ApiProblem("unsupported-media-type")
             return await handler(_StrictRequest(request.scope, request.receive))
 
         return handle
+
+
+def _is_json(request: Request) -> bool:
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return media_type == "application/json"

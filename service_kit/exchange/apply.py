@@ -15,10 +15,11 @@ from service_kit.exchange.links import LinkKeys
 from service_kit.exchange.message_types import ReceivedMessage, ReceivingSetup, SetAside, read_data
 from service_kit.exchange.models import InboundMessage, InboundState, InboundStream, OutboundStream
 from service_kit.exchange.outbox import schema_uri, send_message
-from service_kit.exchange.own_types import OWN_TYPES, SET_ASIDE_TYPE
+from service_kit.exchange.own_types import OWN_TYPES
 from service_kit.exchange.schedule import retry_delay
 from service_kit.logs import where_raised
 from shared_schemas.exchange.envelope import LINK_SUBJECT, parse_envelope
+from shared_schemas.messages.exchange import SET_ASIDE
 
 log = structlog.get_logger(__name__)
 
@@ -116,9 +117,9 @@ async def _set_aside(
         acting,
         link=keys.link_id,
         subject=LINK_SUBJECT,
-        type=SET_ASIDE_TYPE,
+        type=SET_ASIDE,
         data={"id": str(message_id), "problem": problem},
-        dataschema=schema_uri(setup.public_url, SET_ASIDE_TYPE),
+        dataschema=schema_uri(setup.public_url, SET_ASIDE),
     )
     log.warning("exchange_set_aside", message_id=str(message_id), link_id=str(keys.link_id), problem=problem)
 

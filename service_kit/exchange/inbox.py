@@ -12,7 +12,8 @@ from service_kit.acting import Acting
 from service_kit.audit import AuditOutcome, record_audit
 from service_kit.db import Database
 from service_kit.exchange.apply import apply_ready
-from service_kit.exchange.judging import judge_message, read_message_id
+from service_kit.exchange.judging import judge_message
+from service_kit.exchange.message_ids import read_message_id
 from service_kit.exchange.message_types import ReceivingSetup
 from service_kit.exchange.opening import OpenLink, open_authentic
 from service_kit.exchange.rates import Rates

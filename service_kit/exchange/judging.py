@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from service_kit.exchange.links import LinkKeys
+from service_kit.exchange.message_ids import read_message_id
 from service_kit.exchange.message_types import MessageType, read_data
 from service_kit.exchange.own_types import OWN_TYPES
 from service_kit.problems import ApiProblem, validation_errors
@@ -42,15 +43,6 @@ def judge_message(
         )
     _check_data(envelope, message_type)
     return envelope
-
-
-def read_message_id(webhook_id: str | None) -> UUID | None:
-    """Give the message a request is about, where its ``webhook-id`` is a UUID as they are written on the wire."""
-    try:
-        found = UUID(webhook_id or "")
-    except ValueError:
-        return None
-    return found if str(found) == webhook_id else None
 
 
 def _read_envelope(body: bytes, message_id: UUID | None) -> Envelope:

@@ -9,6 +9,7 @@ from sqlalchemy import Uuid, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
+# Counted over all workers, but not under a lock: two that claim in the same moment may pass it together.
 IN_FLIGHT_A_LINK = 8
 
 # Of each open link that is not paused: the heads of its streams that are due, oldest first, as many as may still be

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Request, Response
 from starlette.requests import ClientDisconnect
 
 from service_kit.exchange.inbox import Arrival, receive
-from service_kit.exchange.judging import read_message_id
+from service_kit.exchange.message_ids import read_message_id
 from service_kit.exchange.opening import unauthenticated
 from service_kit.problems import ApiProblem, request_id_of, unavailable
 from shared_schemas.exchange.headers import (

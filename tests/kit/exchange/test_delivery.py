@@ -6,25 +6,27 @@ from uuid import UUID, uuid4
 import httpx
 import structlog
 
+from service_kit.administration import owner_session
+from service_kit.exchange.links import add_link
 from shared_schemas.exchange.keys import read_public_key
 from shared_schemas.exchange.receipts import open_receipt
+from shared_schemas.exchange.signatures import Scheme
 from tests.kit.exchange.sides import Pair, Side, respond
 
 
-async def run_until(side: Side, done: asyncio.Event, *, dispatchers: int = 1) -> None:
+async def run_until_delivered(
+    side: Side, count: int, *, dispatchers: int = 1, then: asyncio.Event | None = None
+) -> None:
+    """Let dispatchers run until so many messages are delivered, then ask them to stop and wait for their end."""
     stop = asyncio.Event()
     running = [asyncio.create_task(side.dispatcher().run(stop)) for _ in range(dispatchers)]
-    try:
-        async with asyncio.timeout(20):
-            await done.wait()
-    finally:
+    async with asyncio.timeout(20):
+        while len(await side.rows("SELECT 1 FROM outbound_messages WHERE state = 'delivered'")) < count:  # noqa: ASYNC110 -- what is waited for happens in the database
+            await asyncio.sleep(0.02)
         stop.set()
+        if then is not None:
+            then.set()
         await asyncio.gather(*running)
-
-
-async def delivered(side: Side, count: int) -> None:
-    while len(await side.rows("SELECT 1 FROM outbound_messages WHERE state = 'delivered'")) < count:
-        await asyncio.sleep(0.02)
 
 
 async def test_delivered_means_a_stored_receipt_that_verifies(exchange_pair: Pair) -> None:
@@ -79,10 +81,7 @@ async def test_two_dispatchers_send_each_message_once_and_in_order(exchange_pair
     for number in range(3):
         for subject in subjects:
             await a.send(subject, f"{subject} {number}")
-    done = asyncio.Event()
-    waiter = asyncio.create_task(delivered(a, 36))
-    waiter.add_done_callback(lambda _: done.set())
-    await run_until(a, done, dispatchers=2)
+    await run_until_delivered(a, 36, dispatchers=2)
     assert len(a.wire.bodies) == 36
     for subject in subjects:
         assert [words for words in b.words if words.startswith(subject)] == [
@@ -150,10 +149,7 @@ async def test_a_hanging_message_delays_only_its_own_stream(exchange_pair: Pair)
     await a.send(slow, "slow")
     for subject in quick:
         await a.send(subject, "quick")
-    done = asyncio.Event()
-    waiter = asyncio.create_task(delivered(a, 20))
-    waiter.add_done_callback(lambda _: (done.set(), go_on.set()))
-    await run_until(a, done)
+    await run_until_delivered(a, 20, then=go_on)
     # Asked to stop, it still finished what was under way.
     assert (b.words.count("quick"), b.words.count("slow")) == (20, 1)
 
@@ -173,10 +169,7 @@ async def test_at_most_eight_are_in_flight_on_a_link(exchange_pair: Pair) -> Non
     a.wire.instead = count
     for _ in range(30):
         await a.send(str(uuid4()))
-    done = asyncio.Event()
-    waiter = asyncio.create_task(delivered(a, 30))
-    waiter.add_done_callback(lambda _: done.set())
-    await run_until(a, done, dispatchers=2)
+    await run_until_delivered(a, 30)
     assert most == 8
 
 
@@ -266,5 +259,38 @@ async def test_each_attempt_is_one_log_line_without_content(exchange_pair: Pair)
         await a.send(str(uuid4()), "secret words")
         await a.drain()
     [line] = [line for line in lines if line["event"] == "exchange_attempt"]
-    assert (line["outcome"], line["http_status"], line["number"]) == ("delivered", 201, 1)
+    assert (line["result"], line["http_status"], line["number"]) == ("delivered", 201, 1)
     assert "secret" not in str(lines)
+
+
+async def use_shared_secrets(side: Side, other: Side, *, secret_out: bytes, secret_in: bytes) -> None:
+    async with owner_session(side.settings) as session:
+        await add_link(
+            session,
+            side.settings.key_bytes(),
+            organisation_id=side.party,
+            link_id=side.link,
+            counterpart_party=other.party,
+            counterpart_name=other.name,
+            counterpart_url=f"https://{other.name}.example/v1/exchange/links/{side.link}",
+            schemes=[Scheme.V1],
+            secret_out=secret_out,
+            secret_in=secret_in,
+        )
+
+
+async def test_a_link_may_use_shared_secrets_one_for_each_direction(exchange_pair: Pair) -> None:
+    a, b = exchange_pair.a, exchange_pair.b
+    await use_shared_secrets(a, b, secret_out=b"a" * 32, secret_in=b"b" * 32)
+    await use_shared_secrets(b, a, secret_out=b"b" * 32, secret_in=b"a" * 32)
+    there, back = await a.send(str(uuid4()), "there"), await b.send(str(uuid4()), "back")
+    await a.drain()
+    await b.drain()
+    assert (await a.state_of(there), await b.state_of(back)) == ("delivered", "delivered")
+    assert [signature[:3] for signature in a.wire.signatures + b.wire.signatures] == ["v1,", "v1,"]
+    [row] = await a.rows("SELECT secret_out FROM exchange_links")
+    assert b"a" * 32 not in row.secret_out
+    await use_shared_secrets(b, a, secret_out=b"b" * 32, secret_in=b"b" * 32)
+    refused = await a.send(str(uuid4()))
+    await a.drain()
+    assert await a.state_of(refused) == "pending"
