@@ -9,7 +9,7 @@ from local_service.assessments.schemas import (
     JudgementGiven,
     JudgementRead,
 )
-from local_service.cases.file import CaseFile
+from local_service.cases.file import CaseFile, touch
 from service_kit.acting import Acting
 from service_kit.etags import check_version
 from service_kit.ids import new_id
@@ -35,8 +35,7 @@ async def give_judgement(
         judged_at=acting.now,
     )
     acting.session.add(judgement)
-    file.case.version += 1
-    file.case.updated_at = acting.now
+    touch(acting, file.case)
     await acting.session.flush()
     detail = {"version": judgement.version, "judgement": judgement.judgement}
     await acting.audit("assessment.judged", "case", file.case.id, detail)

@@ -108,3 +108,9 @@ async def _parts(session: AsyncSession, model: Any, case: Case, order: Any) -> S
         .order_by(order)
     )
     return (await session.execute(statement)).scalars().all()
+
+
+def touch(acting: Acting, case: Case) -> None:
+    """Count a case's version up: something on it has changed."""
+    case.version += 1
+    case.updated_at = acting.now

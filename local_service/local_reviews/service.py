@@ -1,4 +1,4 @@
-from local_service.cases.file import CaseFile
+from local_service.cases.file import CaseFile, touch
 from local_service.cases.models import Case
 from local_service.local_reviews.models import LocalReview, LocalReviewDecisionRow, LocalReviewState
 from local_service.local_reviews.rules import (
@@ -16,6 +16,7 @@ from local_service.local_reviews.schemas import (
 )
 from local_service.moves import refuse
 from local_service.panel_link import send_to_panel
+from local_service.parts import merge_parts
 from local_service.settings import LocalSettings
 from service_kit.acting import Acting
 from service_kit.etags import check_version
@@ -54,7 +55,7 @@ async def decide(
     acting.session.add(decision)
     if given.commissioned and file.local_review is None:
         acting.session.add(_new_review(acting, case))
-    _touch(acting, case)
+    touch(acting, case)
     await acting.session.flush()
     detail = {"version": decision.version, "commissioned": given.commissioned}
     await acting.audit("local_review.decided", "case", case.id, detail)
@@ -69,9 +70,9 @@ async def write_report(
     review = _commissioned(file)
     check_version(review.version, expected_version)
     given = patch.report.model_dump(mode="json", exclude_unset=True)
-    review.report = {name: value for name, value in {**review.report, **given}.items() if value is not None}
+    review.report = merge_parts(review.report, given)
     review.version += 1
-    _touch(acting, file.case)
+    touch(acting, file.case)
     await acting.session.flush()
     await acting.audit("local_review.written", "case", file.case.id, {"parts": sorted(given)})
     return review
@@ -98,7 +99,7 @@ async def complete(
     review.completed_by = acting.caller.principal_id
     review.completed_at = review.sent_at = acting.now
     review.version += 1
-    _touch(acting, file.case)
+    touch(acting, file.case)
     await acting.session.flush()
     await acting.audit("local_review.completed", "case", file.case.id, {"message": str(review.message_id)})
     return review
@@ -151,8 +152,3 @@ def _commissioned(file: CaseFile) -> LocalReview:
     if file.local_review is None:
         raise ApiProblem("not-found")
     return file.local_review
-
-
-def _touch(acting: Acting, case: Case) -> None:
-    case.version += 1
-    case.updated_at = acting.now

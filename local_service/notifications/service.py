@@ -1,6 +1,6 @@
 from local_service.assessments.rules import assess
 from local_service.assessments.service import refuse_negated
-from local_service.cases.file import CaseFile
+from local_service.cases.file import CaseFile, touch
 from local_service.moves import refuse
 from local_service.notifications.models import Notification, NotificationState
 from local_service.notifications.rules import check_second_person, why_no_authorisation, why_no_draft
@@ -35,7 +35,7 @@ async def draft_notification(acting: Acting, file: CaseFile, given: Notification
     draft.notifier = given.notifier.model_dump(mode="json")
     draft.drafted_by = acting.caller.principal_id
     draft.drafted_at = acting.now
-    _touch(acting, file)
+    touch(acting, file.case)
     await acting.session.flush()
     detail = {"version": draft.version, "revision": draft.revision}
     await acting.audit("notification.drafted", "case", file.case.id, detail)
@@ -61,7 +61,7 @@ async def authorise_notification(acting: Acting, settings: LocalSettings, file: 
     draft.authorised_at = draft.sent_at = acting.now
     if file.rapid_review is not None:
         await send_completed_review(acting, settings, file.case, file.rapid_review)
-    _touch(acting, file)
+    touch(acting, file.case)
     await acting.session.flush()
     detail = {"version": draft.version, "message": str(draft.message_id)}
     await acting.audit("notification.authorised", "case", file.case.id, detail)
@@ -111,8 +111,3 @@ def _snapshot(acting: Acting, file: CaseFile, draft: Notification) -> Notificati
         drafted_at=draft.drafted_at,
         authorised_at=acting.now,
     )
-
-
-def _touch(acting: Acting, file: CaseFile) -> None:
-    file.case.version += 1
-    file.case.updated_at = acting.now

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from local_service.cases.file import CaseFile
+from local_service.cases.file import CaseFile, touch
 from local_service.cases.models import Case
 from local_service.panel_decisions.models import PanelDecision
 from local_service.panel_decisions.rules import asks_to_reconsider, is_next_decision
@@ -39,8 +39,7 @@ async def apply_decision(acting: Acting, message: ReceivedMessage) -> None:
             received_at=message.stored_at,
         )
     )
-    case.version += 1
-    case.updated_at = acting.now
+    touch(acting, case)
     await acting.session.flush()
     detail = {"decision_version": body.decision_version, "outcome": body.outcome, "crossed": message.crossed}
     await acting.audit("panel_decision.received", "case", case.id, detail)

@@ -1,5 +1,6 @@
-from local_service.cases.file import CaseFile
+from local_service.cases.file import CaseFile, touch
 from local_service.moves import refuse
+from local_service.parts import merge_parts
 from local_service.rapid_reviews.models import RapidReview, RapidReviewState
 from local_service.rapid_reviews.rules import (
     check_complete,
@@ -34,7 +35,7 @@ async def start_review(acting: Acting, file: CaseFile) -> RapidReview:
         started_at=acting.now,
     )
     acting.session.add(review)
-    _touch(acting, file)
+    touch(acting, file.case)
     await acting.session.flush()
     await acting.audit("rapid_review.started", "case", file.case.id)
     return review
@@ -49,11 +50,9 @@ async def write_sections(
     check_version(review.version, expected_version)
     _check_dates(acting, patch.sections)
     given = patch.sections.model_dump(mode="json", exclude_unset=True)
-    review.sections = {
-        name: value for name, value in {**review.sections, **given}.items() if value is not None
-    }
+    review.sections = merge_parts(review.sections, given)
     review.version += 1
-    _touch(acting, file)
+    touch(acting, file.case)
     await acting.session.flush()
     await acting.audit("rapid_review.written", "case", file.case.id, {"sections": sorted(given)})
     return review
@@ -74,7 +73,7 @@ async def complete_review(
     review.version += 1
     if file.sent_notifications:
         await send_completed_review(acting, settings, file.case, review)
-    _touch(acting, file)
+    touch(acting, file.case)
     await acting.session.flush()
     await acting.audit("rapid_review.completed", "case", file.case.id, {"version": review.version})
     return review
@@ -118,8 +117,3 @@ def _check_dates(acting: Acting, sections: RapidReviewSections) -> None:
         raise field_problem(
             "/sections/decision_on_next_steps/decided_on", "date_in_the_future", "Must not lie in the future."
         )
-
-
-def _touch(acting: Acting, file: CaseFile) -> None:
-    file.case.version += 1
-    file.case.updated_at = acting.now
