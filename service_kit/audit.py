@@ -14,6 +14,7 @@ from sqlalchemy import Index, func, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from service_kit.db import table_of
 from service_kit.identity import Caller
 from service_kit.ids import new_id
 from service_kit.tables import KitBase, OwnedRow, one_of
@@ -43,6 +44,9 @@ class AuditEntry(OwnedRow, KitBase):
     detail: Mapped[dict[str, Any]]  # ids, codes, versions and names of fields; never a field's value
 
 
+INSERT_ENTRY = insert(table_of(AuditEntry))
+
+
 async def record_audit(
     session: AsyncSession,
     caller: Caller,
@@ -54,18 +58,17 @@ async def record_audit(
     outcome: AuditOutcome = AuditOutcome.DONE,
 ) -> None:
     """Write one entry; ``detail`` holds ids, codes and field names, never a person's data."""
-    await session.execute(
-        insert(AuditEntry).values(
-            id=new_id(),
-            organisation_id=caller.organisation_id,
-            action=action,
-            outcome=outcome.value,
-            principal_id=caller.principal_id,
-            asserted_user=caller.asserted_user,
-            purpose=caller.purpose,
-            subject_kind=subject_kind,
-            subject_id=subject_id,
-            request_id=UUID(caller.request_id) if caller.request_id else None,
-            detail=dict(detail or {}),
-        )
-    )
+    entry = {
+        "id": new_id(),
+        "organisation_id": caller.organisation_id,
+        "action": action,
+        "outcome": outcome.value,
+        "principal_id": caller.principal_id,
+        "asserted_user": caller.asserted_user,
+        "purpose": caller.purpose,
+        "subject_kind": subject_kind,
+        "subject_id": subject_id,
+        "request_id": UUID(caller.request_id) if caller.request_id else None,
+        "detail": dict(detail or {}),
+    }
+    await session.execute(INSERT_ENTRY, entry)

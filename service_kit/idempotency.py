@@ -14,14 +14,14 @@ from uuid import UUID
 
 from fastapi import Depends, Header, Request, Response
 from pydantic import BaseModel
-from sqlalchemy import ForeignKey, func, select, update
+from sqlalchemy import ForeignKey, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service_kit.acting import SessionDep
-from service_kit.db import sqlstate
+from service_kit.db import sqlstate, table_of
 from service_kit.identity import Caller
 from service_kit.problems import ApiProblem, field_problem
 from service_kit.refusals import audit_apart
@@ -43,6 +43,20 @@ class IdempotencyRecord(KitBase):
     status: Mapped[int | None]
     headers: Mapped[dict[str, str] | None] = mapped_column(JSONB)
     body: Mapped[bytes | None]
+
+
+RECORDS = table_of(IdempotencyRecord)
+CLAIM = insert(RECORDS).on_conflict_do_nothing().returning(RECORDS.c.key)
+KEEP_ANSWER = (
+    update(RECORDS)
+    .where(
+        RECORDS.c.organisation_id == bindparam("of_organisation"),
+        RECORDS.c.principal_id == bindparam("of_principal"),
+        RECORDS.c.route == bindparam("of_route"),
+        RECORDS.c.key == bindparam("of_key"),
+    )
+    .values(status=bindparam("status"), headers=bindparam("headers"), body=bindparam("body"))
+)
 
 
 class AlreadyAnsweredError(Exception):
@@ -68,16 +82,16 @@ class Once:
         """Store the answer with what it tells, and give it."""
         content = body.model_dump_json().encode()
         kept = dict(headers or {})
-        await self.session.execute(
-            update(IdempotencyRecord)
-            .where(
-                IdempotencyRecord.organisation_id == self.caller.organisation_id,
-                IdempotencyRecord.principal_id == self.caller.principal_id,
-                IdempotencyRecord.route == self.route,
-                IdempotencyRecord.key == self.key,
-            )
-            .values(status=status, headers=kept, body=content)
-        )
+        answer = {
+            "of_organisation": self.caller.organisation_id,
+            "of_principal": self.caller.principal_id,
+            "of_route": self.route,
+            "of_key": self.key,
+            "status": status,
+            "headers": kept,
+            "body": content,
+        }
+        await self.session.execute(KEEP_ANSWER, answer)
         return _response(content, status, kept)
 
 
@@ -115,20 +129,15 @@ OnceDep = Annotated[Once, Depends(begin_once)]
 
 
 async def _claim(once: Once, fingerprint: bytes) -> bool:
-    statement = (
-        insert(IdempotencyRecord)
-        .values(
-            organisation_id=once.caller.organisation_id,
-            principal_id=once.caller.principal_id,
-            route=once.route,
-            key=once.key,
-            fingerprint=fingerprint,
-        )
-        .on_conflict_do_nothing()
-        .returning(IdempotencyRecord.key)
-    )
+    record = {
+        "organisation_id": once.caller.organisation_id,
+        "principal_id": once.caller.principal_id,
+        "route": once.route,
+        "key": once.key,
+        "fingerprint": fingerprint,
+    }
     try:
-        return (await once.session.execute(statement)).one_or_none() is not None
+        return (await once.session.execute(CLAIM, record)).one_or_none() is not None
     except DBAPIError as error:
         if sqlstate(error) == LOCK_NOT_AVAILABLE:
             raise ApiProblem("request-in-progress", headers={"Retry-After": "1"}) from error

@@ -78,7 +78,8 @@ def _finish_operation(path: str, operation: dict[str, Any]) -> None:
     if "{" in path:
         problems |= WITH_PATH
     if "if-match" in headers:
-        headers["if-match"]["required"] = True
+        # Where a route takes it only for a change of what is there already, it says so itself.
+        headers["if-match"]["required"] = not headers["if-match"]["schema"].pop("x-optional", False)
         problems |= WITH_IF_MATCH
     if "idempotency-key" in headers:
         headers["idempotency-key"]["required"] = True

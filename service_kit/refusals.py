@@ -41,4 +41,11 @@ async def answer_refusal(request: Request, error: Exception) -> Response:
 
 def _ids(request: Request) -> dict[str, str]:
     # Only what is a UUID: another path parameter may be a caller's own reference.
-    return {name: str(value) for name, value in request.path_params.items() if isinstance(value, UUID)}
+    return {name: value for name, value in request.path_params.items() if _is_uuid(value)}
+
+
+def _is_uuid(value: str) -> bool:
+    try:
+        return str(UUID(value)) == value.lower()
+    except ValueError:
+        return False

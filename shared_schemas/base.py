@@ -15,11 +15,17 @@ class Facts(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True)
 
 
+# Reckoning with days before or after must not leave what a date can hold.
+EARLIEST_YEAR, LATEST_YEAR = 1900, 9998
+
+
 def _has_offset(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise PydanticCustomError(
             "instant_without_offset", "must say its offset from UTC, for example end in Z"
         )
+    if not EARLIEST_YEAR <= value.year <= LATEST_YEAR:
+        raise PydanticCustomError("instant_out_of_range", "must lie in the years 1900 to 9998")
     return value
 
 

@@ -116,12 +116,13 @@ class Story:
         self._step("The notifier drafts the notification (s16C(1))")
         drafter = self.cast.notifier_as_authoriser
         self._is_refused(
-            "second-person-required", lambda: drafter.post(f"{self.case}/notification/authorisation")
+            "second-person-required",
+            lambda: drafter.post(f"{self.case}/notification/authorisation", etag=self._case_etag()),
         )
         self._step(
             "The same person, who may authorise others' drafts, is refused: a second person is required"
         )
-        self.cast.authoriser.post(f"{self.case}/notification/authorisation")
+        self.cast.authoriser.post(f"{self.case}/notification/authorisation", etag=self._case_etag())
         self._step("The authoriser, another person, authorises it: it is on its way to the Panel")
         reference = self.cast.office.get(self.case).body["exchange_reference"]
         self.panel_case = self._wait_for(

@@ -22,6 +22,8 @@ async def give_judgement(
 ) -> Judgement:
     """Record the authority's judgement beside the computed answer; refused only where a recorded fact negates it."""
     check_version(file.case.version, expected_version)
+    if not file.is_open:
+        raise ApiProblem("move-not-allowed", "The case is not open.", allowed=[])
     if given.judgement is JudgementAnswer.SERIOUS_CASE:
         refuse_negated(assess(file.incident))
     judgement = Judgement(

@@ -21,17 +21,22 @@ class AllowedAction(BaseModel):
     rule: str | None = Field(default=None, description="The provision that stands against it.")
 
 
-def actions_of(acting: Acting, file: CaseFile) -> list[AllowedAction]:
+def actions_of(acting: Acting, file: CaseFile, *, four_eyes: bool) -> list[AllowedAction]:
     """List every step there is on a case."""
-    return [_action(acting, *step) for step in _steps(file)]
+    return [_action(acting, *step) for step in _steps(acting, file, four_eyes=four_eyes)]
 
 
-def _steps(file: CaseFile) -> Iterator[tuple[str, str, Refusal | None]]:
+def _steps(acting: Acting, file: CaseFile, *, four_eyes: bool) -> Iterator[tuple[str, str, Refusal | None]]:
     closed = None if file.is_open else Refusal("The case is not open.")
     yield "change_facts", "cases:write", closed
     yield "give_judgement", "assessments:write", closed
     yield "draft_notification", "notifications:draft", notifications.why_no_draft(file)
-    yield "authorise_notification", "notifications:authorise", notifications.why_no_authorisation(file)
+    authorisation = (
+        notifications.why_no_authorisation(file)
+        or notifications.why_not_this_person(file, acting.caller, four_eyes=four_eyes)
+        or notifications.why_not_serious(file)
+    )
+    yield "authorise_notification", "notifications:authorise", authorisation
     yield "start_rapid_review", "rapid-reviews:write", rapid_reviews.why_no_start(file)
     yield "write_rapid_review", "rapid-reviews:write", rapid_reviews.why_no_writing(file)
     yield "complete_rapid_review", "rapid-reviews:complete", rapid_reviews.why_no_writing(file)

@@ -24,6 +24,7 @@ from local_service.panel_decisions.schemas import PanelDecisionRead
 from local_service.panel_decisions.service import show_decisions
 from local_service.rapid_reviews.schemas import RapidReviewRead
 from local_service.rapid_reviews.service import show_review
+from local_service.settings import LocalSettings
 from service_kit.acting import Acting
 from service_kit.clock.duties import DutyStatus
 from service_kit.exchange.status import MessageStatus, messages_of
@@ -74,7 +75,7 @@ class CaseRead(CaseListItem):
     allowed_actions: list[AllowedAction] = Field(description="What this credential may do next, and why not.")
 
 
-async def show_case(acting: Acting, file: CaseFile) -> CaseRead:
+async def show_case(acting: Acting, settings: LocalSettings, file: CaseFile) -> CaseRead:
     """Show everything on a case."""
     review = file.rapid_review
     return CaseRead(
@@ -91,7 +92,7 @@ async def show_case(acting: Acting, file: CaseFile) -> CaseRead:
             for duty in duties_of(file, acting.now)
         ],
         messages=await messages_of(acting.session, str(file.case.exchange_reference)),
-        allowed_actions=actions_of(acting, file),
+        allowed_actions=actions_of(acting, file, four_eyes=settings.four_eyes),
     )
 
 

@@ -40,7 +40,7 @@ async def post_case(body: CaseCreate, acting: WritingDep, once: OnceDep, setting
     """
     file = await service.record_case(acting, settings, body)
     headers = {"Location": f"/v1/cases/{file.case.id}", "ETag": etag(file.case.version)}
-    return await once.answer(await show_case(acting, file), status=201, headers=headers)
+    return await once.answer(await show_case(acting, settings, file), status=201, headers=headers)
 
 
 @router.get("", summary="List cases")
@@ -59,12 +59,12 @@ async def list_cases(
 
 
 @router.get("/{case_id}", summary="Read a case in full")
-async def read_case(case_id: UUID, acting: ReadingDep, response: Response) -> CaseRead:
+async def read_case(case_id: UUID, acting: ReadingDep, settings: SettingsDep, response: Response) -> CaseRead:
     """Read a case: facts, assessment, notification, reviews, decisions, duties, messages, and what may be done next."""
     file = await read_file(acting, case_id)
     await acting.audit("case.read", "case", file.case.id, {"version": file.case.version})
     response.headers["ETag"] = etag(file.case.version)
-    return await show_case(acting, file)
+    return await show_case(acting, settings, file)
 
 
 @router.patch("/{case_id}", summary="Change a case's facts")
@@ -79,7 +79,7 @@ async def patch_case(
     """Replace the members given, each whole; the others stay. What was notified already stays as it was sent."""
     file = await service.change_case(acting, settings, case_id, expected, body)
     response.headers["ETag"] = etag(file.case.version)
-    return await show_case(acting, file)
+    return await show_case(acting, settings, file)
 
 
 @router.put(REFERENCE_PATH, summary="Record a case under your own reference")
@@ -102,15 +102,17 @@ async def put_case_by_reference(
     else:
         await acting.audit("case.read", "case", file.case.id, {"version": file.case.version})
     response.headers["ETag"] = etag(file.case.version)
-    return await show_case(acting, file)
+    return await show_case(acting, settings, file)
 
 
 @router.get(REFERENCE_PATH, summary="Read a case by your own reference")
-async def read_case_by_reference(source: SourceDep, acting: ReadingDep, response: Response) -> CaseRead:
+async def read_case_by_reference(
+    source: SourceDep, acting: ReadingDep, settings: SettingsDep, response: Response
+) -> CaseRead:
     """Read the case that your system knows under this reference."""
     file = await service.find_by_reference(acting, source)
     if file is None:
         raise ApiProblem("not-found")
     await acting.audit("case.read", "case", file.case.id, {"version": file.case.version})
     response.headers["ETag"] = etag(file.case.version)
-    return await show_case(acting, file)
+    return await show_case(acting, settings, file)

@@ -2,7 +2,14 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from local_service.cases.changes import check_incident, insert_case, merge, replace_facts, same_facts
+from local_service.cases.changes import (
+    check_incident,
+    insert_case,
+    keep_ids,
+    merge,
+    replace_facts,
+    same_facts,
+)
 from local_service.cases.file import CaseFile, lock_file, open_file
 from local_service.cases.models import Case
 from local_service.cases.schemas import CaseCreate, CasePatch, LocalIncident, Source
@@ -29,6 +36,10 @@ async def change_case(
     file = await lock_file(acting, case_id)
     check_version(file.case.version, expected_version)
     incident = merge(file.incident, patch.incident)
+    # An id of a child not recorded here is refused, also where nothing else differs.
+    keep_ids(file.incident.children, incident.children)
+    if same_facts(file.incident, incident):
+        return file
     changed = sorted(patch.incident.model_fields_set)
     return await _change(acting, settings, file, incident, changed)
 

@@ -39,7 +39,7 @@ async def post_decision(
     once: OnceDep,
     settings: SettingsDep,
 ) -> Response:
-    """Record the partners' decision, with reasons, and tell the Panel. It may change; each stays on record."""
+    """Record the partners' decision, with reasons, and tell the Panel. A decision not to may change; each stays on record."""
     file = await lock_file(acting, case_id)
     decision = await decide(acting, settings, file, body)
     location = f"/v1/cases/{case_id}/local-review"

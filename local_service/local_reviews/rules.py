@@ -25,13 +25,7 @@ def why_no_decision(file: CaseFile) -> Refusal | None:
         )
     if file.local_review is not None and file.local_review.state == LocalReviewState.COMPLETE:
         return Refusal("The local review is complete.", DECIDES)
-    return None
-
-
-def why_no_decommission(file: CaseFile, *, commissioned: bool) -> Refusal | None:
-    """Why a decision cannot repeat or undo the last one."""
-    last = file.local_review_decision
-    if last is not None and last.commissioned and commissioned:
+    if file.local_review is not None:
         return Refusal("A local review is commissioned already.", DECIDES, ("write_local_review",))
     return None
 

@@ -5,7 +5,6 @@ from local_service.local_reviews.rules import (
     check_decided_on,
     check_report,
     why_no_decision,
-    why_no_decommission,
     why_no_writing,
 )
 from local_service.local_reviews.schemas import (
@@ -36,7 +35,6 @@ async def decide(
 ) -> LocalReviewDecisionRow:
     """Record the partners' decision, tell the Panel, and open the review where one is commissioned (s16F(1)(b))."""
     refuse(why_no_decision(file))
-    refuse(why_no_decommission(file, commissioned=given.commissioned))
     check_decided_on(given.decided_on, received_at=file.case.information_received_at, now=acting.now)
     case = file.case
     body = LocalReviewDecisionBody(**given.model_dump(), case_id=case.id, rule_set=case.rule_set)
@@ -53,7 +51,7 @@ async def decide(
         message_id=await send_to_panel(acting, settings, case, LOCAL_REVIEW_DECISION, body),
     )
     acting.session.add(decision)
-    if given.commissioned and file.local_review is None:
+    if given.commissioned:
         acting.session.add(_new_review(acting, case))
     touch(acting, case)
     await acting.session.flush()

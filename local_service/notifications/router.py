@@ -13,6 +13,7 @@ from local_service.notifications.service import (
     show_notifications,
 )
 from service_kit.acting import Acting, Requires
+from service_kit.etags import IfMatchDep, etag
 from service_kit.idempotency import OnceDep
 from service_kit.routes import StrictRoute
 
@@ -29,10 +30,9 @@ async def post_notification(
     """Draft the notification of the case as it stands; nothing leaves before another person authorises it."""
     file = await lock_file(acting, case_id)
     draft = await draft_notification(acting, file, body)
-    location = f"/v1/cases/{case_id}/notification"
-    return await once.answer(
-        await show_notification(acting, file, draft), status=201, headers={"Location": location}
-    )
+    # The case's ETag, which the authorisation asks for.
+    headers = {"Location": f"/v1/cases/{case_id}/notification", "ETag": etag(file.case.version)}
+    return await once.answer(await show_notification(acting, file, draft), status=201, headers=headers)
 
 
 @router.post(
@@ -41,12 +41,16 @@ async def post_notification(
 async def post_authorisation(
     case_id: UUID,
     acting: Annotated[Acting, Requires("notifications:authorise")],
+    expected: IfMatchDep,
     once: OnceDep,
     settings: SettingsDep,
 ) -> Response:
-    """Authorise the draft as a second person: an immutable snapshot goes to the Panel (Children Act 2004 s16C(1))."""
+    """Authorise the draft as a second person: an immutable snapshot goes to the Panel (Children Act 2004 s16C(1)).
+
+    If-Match is the case's ETag, so that nobody authorises facts they have not read.
+    """
     file = await lock_file(acting, case_id)
-    notification = await authorise_notification(acting, settings, file)
+    notification = await authorise_notification(acting, settings, file, expected)
     return await once.answer(await show_notification(acting, file, notification), status=200)
 
 

@@ -1,12 +1,10 @@
 """When a notification may be drafted and sent. To notify is the local authority's duty alone (s16C(1))."""
 
-from uuid import UUID
-
 from local_service.assessments.models import JudgementAnswer
+from local_service.assessments.rules import assess
 from local_service.cases.file import CaseFile
 from local_service.moves import Refusal
 from service_kit.identity import Caller
-from service_kit.problems import ApiProblem
 
 NOTIFIES = "Children Act 2004 s16C(1)"
 FOUR_EYES = "Four-eyes policy of this service"
@@ -43,13 +41,25 @@ def why_no_authorisation(file: CaseFile) -> Refusal | None:
     return None
 
 
-def check_second_person(caller: Caller, drafted_by: UUID | None, *, four_eyes: bool) -> None:
-    """Refuse (403) a system, and with the four-eyes policy the person who drafted."""
+def why_not_this_person(file: CaseFile, caller: Caller, *, four_eyes: bool) -> Refusal | None:
+    """Why this caller cannot authorise the draft, if so: a person does, and under the policy not whoever drafted."""
     if not caller.is_person:
-        raise ApiProblem(
-            "second-person-required", "A person authorises; this credential is a system's.", rule=FOUR_EYES
+        return Refusal(
+            "A person authorises; this credential is a system's.", FOUR_EYES, problem="second-person-required"
         )
-    if four_eyes and caller.principal_id == drafted_by:
-        raise ApiProblem(
-            "second-person-required", "Whoever drafted the notification cannot authorise it.", rule=FOUR_EYES
+    if four_eyes and file.draft is not None and file.draft.drafted_by == caller.principal_id:
+        return Refusal(
+            "Whoever drafted the notification cannot authorise it.",
+            FOUR_EYES,
+            problem="second-person-required",
         )
+    return None
+
+
+def why_not_serious(file: CaseFile) -> Refusal | None:
+    """Why it cannot be notified, if a recorded fact negates a limb of the definition (s16B(9))."""
+    negating = assess(file.incident).negating_facts
+    if not negating:
+        return None
+    provisions = dict.fromkeys(fact.provision for fact in negating)
+    return Refusal(" ".join(fact.statement for fact in negating), "; ".join(provisions))

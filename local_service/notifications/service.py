@@ -3,12 +3,13 @@ from local_service.assessments.service import refuse_negated
 from local_service.cases.file import CaseFile, touch
 from local_service.moves import refuse
 from local_service.notifications.models import Notification, NotificationState
-from local_service.notifications.rules import check_second_person, why_no_authorisation, why_no_draft
+from local_service.notifications.rules import why_no_authorisation, why_no_draft, why_not_this_person
 from local_service.notifications.schemas import NotificationDraft, NotificationRead, NotificationStage
 from local_service.panel_link import send_to_panel
 from local_service.rapid_reviews.sending import send_completed_review
 from local_service.settings import LocalSettings
 from service_kit.acting import Acting
+from service_kit.etags import check_version
 from service_kit.exchange.models import OutboundMessage, OutboundState
 from service_kit.ids import new_id
 from service_kit.problems import ApiProblem
@@ -42,16 +43,19 @@ async def draft_notification(acting: Acting, file: CaseFile, given: Notification
     return draft
 
 
-async def authorise_notification(acting: Acting, settings: LocalSettings, file: CaseFile) -> Notification:
+async def authorise_notification(
+    acting: Acting, settings: LocalSettings, file: CaseFile, expected_version: int
+) -> Notification:
     """Authorise the draft, by another person, and send it (s16C(1)). A completed rapid review follows at once.
 
     What is sent is a snapshot that never changes.
     """
+    check_version(file.case.version, expected_version)
     refuse(why_no_authorisation(file))
     draft = file.draft
     if draft is None:
         raise ApiProblem("not-found")
-    check_second_person(acting.caller, draft.drafted_by, four_eyes=settings.four_eyes)
+    refuse(why_not_this_person(file, acting.caller, four_eyes=settings.four_eyes))
     refuse_negated(assess(file.incident))
     body = _snapshot(acting, file, draft)
     draft.body = body.model_dump(mode="json")

@@ -1,21 +1,30 @@
 """What a decision of the Panel means for the partnership."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from local_service.cases.file import CaseFile
+from shared_schemas.messages.panel import DECISION_RECORDED, DecisionBody
 
 RECONSIDERS = "local_review_more_appropriate"
 
 
-def is_next_decision(known: Sequence[int], version: int, supersedes: int | None) -> bool:
-    """Whether a decision follows the last: versions count up from 1, and each supersedes the one before."""
-    last = max(known, default=0)
-    return version == last + 1 and supersedes == (last or None)
+def fits_record(file: CaseFile, message_type: str, decision: DecisionBody) -> bool:
+    """Whether a decision continues the chain there is, and rests on a notification that was sent.
+
+    Versions count up from 1 and each supersedes the one before; the first has a message type of its own.
+    """
+    last = file.panel_decision.decision_version if file.panel_decision else None
+    continues = decision.decision_version == (last or 0) + 1 and decision.supersedes_version == last
+    is_first = message_type == DECISION_RECORDED
+    rests_on_sent = decision.decided_on_notification_version <= len(file.sent_notifications)
+    return continues and is_first == (last is None) and rests_on_sent
 
 
-def asks_to_reconsider(outcome: str, received_at: datetime, decided_at: Sequence[datetime]) -> bool:
+def asks_to_reconsider(file: CaseFile) -> bool:
     """Whether the partners have yet to weigh that the Panel thinks a local review more appropriate.
 
-    SI 2018/789 reg 11(d) makes it a criterion they must take into account, never a direction; a decision of theirs
-    recorded after the Panel's came settles it.
+    SI 2018/789 reg 11(d) makes it a criterion they must take into account, never a direction: a decision of theirs
+    that came after settles it, whatever it says, and so does a review that is commissioned already.
     """
-    return outcome == RECONSIDERS and not any(moment >= received_at for moment in decided_at)
+    panel, own = file.panel_decision, file.local_review_decision
+    if panel is None or panel.outcome != RECONSIDERS:
+        return False
+    return own is None or (not own.commissioned and own.recorded_at < panel.received_at)

@@ -25,7 +25,7 @@ class PanelDecisionRead(DecisionBody):
         }
     )
 
-    received_at: datetime = Field(description="When its message was stored here.")
+    received_at: datetime = Field(description="When it took effect here.")
     message_id: UUID
     stands: bool = Field(description="Whether no later decision supersedes it.")
     asks_to_reconsider_local_review: bool = Field(

@@ -1,17 +1,17 @@
 """A decision of the Panel takes effect here: added to the case, never in the place of an earlier one."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select
 
-from local_service.cases.file import CaseFile, touch
+from local_service.cases.file import CaseFile, open_file, touch
 from local_service.cases.models import Case
 from local_service.panel_decisions.models import PanelDecision
-from local_service.panel_decisions.rules import asks_to_reconsider, is_next_decision
+from local_service.panel_decisions.rules import asks_to_reconsider, fits_record
 from local_service.panel_decisions.schemas import PanelDecisionRead
 from service_kit.acting import Acting
 from service_kit.exchange.message_types import ReceivedMessage, SetAside
+from service_kit.exchange.models import OutboundMessage
 from service_kit.ids import new_id
 from shared_schemas.messages.panel import DecisionBody
 
@@ -24,8 +24,8 @@ async def apply_decision(acting: Acting, message: ReceivedMessage) -> None:
     if not isinstance(body, DecisionBody):
         raise TypeError("a message of another type than a decision")
     case = await _lock_case(acting, message.subject)
-    known = await _versions(acting, case.id)
-    if not is_next_decision(known, body.decision_version, body.supersedes_version):
+    file = await open_file(acting.session, case)
+    if not fits_record(file, message.type, body) or not await _came_by_the_cases_link(acting, file, message):
         raise SetAside(CONTRADICTION)
     acting.session.add(
         PanelDecision(
@@ -36,7 +36,7 @@ async def apply_decision(acting: Acting, message: ReceivedMessage) -> None:
             outcome=body.outcome,
             decision=body.model_dump(mode="json"),
             message_id=message.id,
-            received_at=message.stored_at,
+            received_at=acting.now,
         )
     )
     touch(acting, case)
@@ -47,7 +47,6 @@ async def apply_decision(acting: Acting, message: ReceivedMessage) -> None:
 
 def show_decisions(file: CaseFile) -> list[PanelDecisionRead]:
     """Show the Panel's decisions on a case, the first one first."""
-    decided_at = [one.recorded_at for one in file.local_review_decisions]
     last = file.panel_decision
     return [
         PanelDecisionRead.model_validate(
@@ -56,8 +55,7 @@ def show_decisions(file: CaseFile) -> list[PanelDecisionRead]:
                 "received_at": row.received_at,
                 "message_id": row.message_id,
                 "stands": row is last,
-                "asks_to_reconsider_local_review": row is last
-                and asks_to_reconsider(row.outcome, row.received_at, decided_at),
+                "asks_to_reconsider_local_review": row is last and asks_to_reconsider(file),
             },
             context={"open_lists": True},
         )
@@ -77,8 +75,9 @@ async def _lock_case(acting: Acting, subject: str) -> Case:
     return case
 
 
-async def _versions(acting: Acting, case_id: UUID) -> Sequence[int]:
-    statement = select(PanelDecision.decision_version).where(
-        PanelDecision.organisation_id == acting.organisation_id, PanelDecision.case_id == case_id
+async def _came_by_the_cases_link(acting: Acting, file: CaseFile, message: ReceivedMessage) -> bool:
+    """Whether the link is the one by which the case was notified."""
+    sent = await acting.session.get(
+        OutboundMessage, (acting.organisation_id, file.sent_notifications[0].message_id)
     )
-    return (await acting.session.execute(statement)).scalars().all()
+    return sent is not None and sent.link_id == message.link_id

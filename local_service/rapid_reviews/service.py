@@ -4,6 +4,7 @@ from local_service.parts import merge_parts
 from local_service.rapid_reviews.models import RapidReview, RapidReviewState
 from local_service.rapid_reviews.rules import (
     check_complete,
+    check_size,
     required_sections,
     why_no_start,
     why_no_writing,
@@ -51,6 +52,7 @@ async def write_sections(
     _check_dates(acting, patch.sections)
     given = patch.sections.model_dump(mode="json", exclude_unset=True)
     review.sections = merge_parts(review.sections, given)
+    check_size(review.sections)
     review.version += 1
     touch(acting, file.case)
     await acting.session.flush()

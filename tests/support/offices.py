@@ -87,7 +87,13 @@ class Office:
 
     async def authorise(self, path: str) -> Response:
         """Authorise its notification, by another person."""
-        return await self.authoriser.post(f"{path}/notification/authorisation")
+        return await self.authoriser.post(
+            f"{path}/notification/authorisation", headers=await self.if_match(path)
+        )
+
+    async def if_match(self, path: str) -> dict[str, str]:
+        """Give the header that says which version of the case was last read."""
+        return etag_of(await self.office.get(path))
 
     async def notify(self, path: str) -> None:
         """Judge, draft and authorise."""
