@@ -55,9 +55,6 @@ class ServiceSettings(BaseSettings):
         default=15.0, gt=0, le=120, description="Total time of one delivery attempt."
     )
     lease_seconds: float = Field(default=60.0, gt=0, description="How long a claimed delivery stays claimed.")
-    default_page_size: int = Field(
-        default=50, ge=1, le=200, description="Page size where a caller names none."
-    )
 
     def key_bytes(self) -> bytes:
         """Give the 32 bytes that wrap private keys."""
