@@ -2,8 +2,10 @@
 
 import asyncio
 import gc
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from typing import NoReturn
 
 import structlog
 import uvicorn
@@ -27,6 +29,8 @@ def serve(app: ASGIApp, *, service: str, process: str, host: str, port: int) -> 
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
+    # uvicorn raises the signal once more when all is finished; by default that would end the process as if killed.
+    signal.signal(signal.SIGTERM, _exit_in_order)
     uvicorn.run(
         app,
         host=host,
@@ -39,6 +43,10 @@ def serve(app: ASGIApp, *, service: str, process: str, host: str, port: int) -> 
         lifespan="on",
         h11_max_incomplete_event_size=16_384,
     )
+
+
+def _exit_in_order(_number: int, _frame: object) -> NoReturn:
+    raise SystemExit(0)
 
 
 def make_worker_app(database: Database, expected_revision: str, schedules: Sequence[Schedule]) -> FastAPI:

@@ -18,9 +18,22 @@ from local_service.settings import LocalSettings
 from service_kit.acting import Acting
 from service_kit.clock.rule_sets import UnknownRuleSet, published_rule_sets
 from service_kit.clock.working_days import london_date
+from service_kit.db import table_of
 from service_kit.ids import new_id
 from service_kit.problems import ApiProblem, field_problem, validation_errors
 from service_kit.settings import Mode
+
+CASES, CHILDREN = table_of(Case), table_of(Child)
+INSERT_CASE = (
+    insert(CASES)
+    .on_conflict_do_nothing(index_elements=["organisation_id", "source_system", "source_reference"])
+    .returning(CASES.c.id)
+)
+_CHILD = insert(CHILDREN)
+WRITE_CHILD = _CHILD.on_conflict_do_update(
+    index_elements=["organisation_id", "id"],
+    set_={name: _CHILD.excluded[name] for name in ("position", "index_child", "facts")},
+)
 
 
 def check_incident(incident: LocalIncident, now: datetime, settings: LocalSettings) -> None:
@@ -52,9 +65,7 @@ async def insert_case(
         "updated_at": acting.now,
         **_case_facts(incident),
     }
-    unique = ["organisation_id", "source_system", "source_reference"]
-    statement = insert(Case).values(**case).on_conflict_do_nothing(index_elements=unique).returning(Case.id)
-    if (await acting.session.execute(statement)).one_or_none() is None:
+    if (await acting.session.execute(INSERT_CASE, case)).one_or_none() is None:
         return None
     children = keep_ids([], incident.children)
     await _write_children(acting, case["id"], children)
@@ -156,8 +167,4 @@ async def _write_children(acting: Acting, case_id: UUID, children: list[LocalChi
         }
         for position, child in enumerate(children)
     ]
-    statement = insert(Child).values(rows)
-    changed = {name: statement.excluded[name] for name in ("position", "index_child", "facts")}
-    await acting.session.execute(
-        statement.on_conflict_do_update(index_elements=["organisation_id", "id"], set_=changed)
-    )
+    await acting.session.execute(WRITE_CHILD, rows)

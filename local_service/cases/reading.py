@@ -91,7 +91,10 @@ async def show_case(acting: Acting, settings: LocalSettings, file: CaseFile) -> 
             DutySummary(code=duty.code, title=duty.title, status=duty.status, due_on=duty.due_on)
             for duty in duties_of(file, acting.now)
         ],
-        messages=await messages_of(acting.session, str(file.case.exchange_reference)),
+        # Nothing crosses before the notification.
+        messages=await messages_of(acting.session, str(file.case.exchange_reference))
+        if file.sent_notifications
+        else [],
         allowed_actions=actions_of(acting, file, four_eyes=settings.four_eyes),
     )
 

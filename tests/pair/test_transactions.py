@@ -137,14 +137,17 @@ async def test_one_connection_serves_two_partnerships_and_mixes_nothing(one_conn
     assert found == [mine[east.code], mine[west.code]] * 10
 
 
-async def test_a_refused_request_leaves_no_view_behind(one_connection: Service) -> None:
+async def test_no_request_leaves_its_view_behind(one_connection: Service) -> None:
     east, west = await open_office(one_connection), await open_office(one_connection)
     path = await east.record()
-    wrong = await east.office.request("PATCH", path, json={"incident": {"zebedee": 1}})
-    assert wrong.status_code in {422, 428}
+    refused = await east.office.patch(path, {"incident": {"zebedee": 1}}, '"v1"')
+    assert refused.status_code == 422
     assert await ids(west) == []
-    async with one_connection.app.state.database.transaction() as session:
-        assert (await session.execute(text("SELECT count(*) FROM cases"))).scalar_one() == 0
+    # After a request that was refused, and after one that was answered.
+    for step in (east.office.get(f"/v1/cases/{uuid4()}"), east.office.get(path)):
+        await step
+        async with one_connection.app.state.database.transaction() as session:
+            assert (await session.execute(text("SELECT count(*) FROM cases"))).scalar_one() == 0
 
 
 async def test_a_connection_killed_in_its_transaction_leaks_nothing(

@@ -104,17 +104,10 @@ async def test_a_decision_that_contradicts_the_record_is_set_aside_and_told_back
         "SELECT id FROM outbound_messages WHERE set_aside_problem = 'contradicts-record'"
     )
     assert str(told.id) == received[1]["message_id"]
-
-
-async def test_after_what_was_set_aside_the_stream_goes_on(pair: Pair) -> None:
-    path = await reviewed(pair)
-    at_panel = await pair.at_panel(path)
-    await pair.panel.change("DELETE FROM received_documents WHERE kind = 'rapid_review'")
-    await decide(pair, at_panel, decided_without_rapid_review_reasons="It cannot wait.")
-    assert len((await pair.east.office.get(f"{path}/panel-decisions")).json()) == 1
-    assert (await pair.east.commission(path)).status_code == 201
-    await pair.drain()
-    assert await states(pair, path) == ["delivered"] * 3 + ["applied"]
+    # The stream is not blocked by it: the next one is judged in its turn.
+    await decide(pair, at_panel)
+    received = [one for one in (await pair.east.read(path))["messages"] if one["direction"] == "received"]
+    assert [one["state"] for one in received] == ["applied", "set_aside", "set_aside"]
 
 
 async def test_a_dead_message_parks_its_stream_alone_until_it_is_sent_again(pair: Pair) -> None:

@@ -29,7 +29,7 @@ from tests.unit.local.filing import (
     rapid_review,
 )
 
-READY = {"notifications": [notification()], "judgement": judgement()}
+READY: dict[str, Any] = {"notifications": [notification()], "judgement": judgement()}
 
 
 def allowed(refusal: Refusal | None) -> tuple[str, ...]:
@@ -166,7 +166,7 @@ def test_a_decision_continues_the_chain_there_is(
 
 def test_the_panels_view_asks_the_partners_until_they_have_decided_since() -> None:
     earlier, later = NOW - timedelta(days=1), NOW + timedelta(days=1)
-    asked = {"panel_decisions": [panel_decision()]}
+    asked: dict[str, Any] = {"panel_decisions": [panel_decision()]}
     assert asks_to_reconsider(file(**asked)) is True
     declined = [partners_decision(commissioned=False, recorded_at=earlier)]
     assert asks_to_reconsider(file(**asked, local_review_decisions=declined)) is True

@@ -1,4 +1,6 @@
+from collections.abc import Iterable
 from dataclasses import fields, replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -20,6 +22,11 @@ STEPS = {
 }
 
 
+def with_steps(progress: Progress, happened: Iterable[str]) -> Progress:
+    steps: dict[str, Any] = dict.fromkeys(happened, True)
+    return replace(progress, **steps)
+
+
 def test_every_step_has_its_stage() -> None:
     assert [one.name for one in fields(Progress)] == ["status", *STEPS]
     assert derive_stage(Progress()) is Stage.RECORDED
@@ -28,11 +35,11 @@ def test_every_step_has_its_stage() -> None:
 @given(st.sets(st.sampled_from(list(STEPS))))
 def test_the_furthest_step_names_the_stage(happened: set[str]) -> None:
     furthest = [stage for step, stage in STEPS.items() if step in happened][-1:]
-    progress = replace(Progress(), **dict.fromkeys(happened, True))
+    progress = with_steps(Progress(), happened)
     assert derive_stage(progress) is (furthest[0] if furthest else Stage.RECORDED)
 
 
 @pytest.mark.parametrize("status", [status for status in CaseStatus if status is not CaseStatus.OPEN])
 def test_a_case_that_is_not_open_says_so_whatever_happened(status: CaseStatus) -> None:
-    progress = replace(Progress(status=status), **dict.fromkeys(STEPS, True))
+    progress = with_steps(Progress(status=status), STEPS)
     assert derive_stage(progress).value == status.value
