@@ -48,14 +48,17 @@ def bench_creating(bed: Bed, console: Console, *, rounds: int, quick: bool) -> N
                 TWO: lambda _number: measure(create(2), both, bed.postmaster),
                 SQL: lambda number: measure(
                     lambda: run_pgbench(
-                        program, urls.app, script, clients=CONNECTIONS, each=creates // CONNECTIONS * 2, run=number
+                        program,
+                        urls.app,
+                        script,
+                        clients=CONNECTIONS,
+                        each=creates // CONNECTIONS * 2,
+                        run=number,
                     ),
                     [],
                     bed.postmaster,
                 ),
-                HELLO: lambda _number: measure(
-                    lambda: draw_apart(greet), [pids["hello"]], bed.postmaster
-                ),
+                HELLO: lambda _number: measure(lambda: draw_apart(greet), [pids["hello"]], bed.postmaster),
             },
             rounds,
         )
@@ -82,18 +85,28 @@ def _table(costs: dict[str, list[Cost]], statements: int) -> Table:
         title=f"A. Create a case ({CONNECTIONS} connections; {statements} statements and a durable commit)",
         caption="medians of the rounds; CPU in microseconds an operation",
     )
-    for heading in ("", "a second", "p50 ms", "p99 ms", "CPU Python", "CPU PostgreSQL", "rate ÷ pgbench", "CPU ÷ hello"):
+    for heading in (
+        "",
+        "a second",
+        "p50 ms",
+        "p99 ms",
+        "CPU Python",
+        "CPU PostgreSQL",
+        "rate ÷ pgbench",
+        "CPU ÷ hello",
+    ):
         table.add_column(heading, justify="right" if heading else "left")
     sql_rate, hello_us = median(costs[SQL], _rate), median(costs[HELLO], _cpu_us)
     for name, rows in costs.items():
         table.add_row(
             name,
             f"{median(rows, _rate):,.0f}",
-            *(f"{median(rows, lambda cost, p=percent: cost.latency_ms(p)):.1f}" for percent in (50, 99)),  # type: ignore[misc]
-            "–" if name == SQL else f"{median(rows, lambda cost: cost.python_us):,.0f}",
-            "–" if name == HELLO else f"{median(rows, lambda cost: cost.postgres_us):,.0f}",
-            "–" if name == HELLO else f"{median(rows, _rate) / sql_rate:.2f}",
-            f"{(median(rows, _cpu_us) if name != HELLO else hello_us) / hello_us:.1f}",
+            f"{median(rows, lambda cost: cost.latency_ms(50)):.1f}",
+            f"{median(rows, lambda cost: cost.latency_ms(99)):.1f}",
+            "-" if name == SQL else f"{median(rows, lambda cost: cost.python_us):,.0f}",
+            "-" if name == HELLO else f"{median(rows, lambda cost: cost.postgres_us):,.0f}",
+            "-" if name == HELLO else f"{median(rows, _rate) / sql_rate:.2f}",
+            f"{median(rows, _cpu_us) / hello_us:.1f}",
         )
     return table
 

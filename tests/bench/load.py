@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 LONGEST_SECONDS = 120.0
 END_OF_HEAD = b"\r\n\r\n"
@@ -38,7 +39,9 @@ class Load:
             **self.headers,
             **({"Idempotency-Key": f"{self.key_prefix}{number:012d}"} if self.key_prefix else {}),
         }
-        head = "\r\n".join([f"{self.method} {self.path} HTTP/1.1", *(f"{k}: {v}" for k, v in headers.items())])
+        head = "\r\n".join(
+            [f"{self.method} {self.path} HTTP/1.1", *(f"{k}: {v}" for k, v in headers.items())]
+        )
         return f"{head}\r\n\r\n{self.body}".encode()
 
 
@@ -62,8 +65,8 @@ class _Connection(asyncio.Protocol):
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # A TCP transport, whatever its class: uvloop's is not registered as one.
+        self._transport = cast("asyncio.Transport", transport)
         self._send_next()
 
     def data_received(self, data: bytes) -> None:

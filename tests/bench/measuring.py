@@ -89,8 +89,7 @@ def run_rounds(contenders: Mapping[str, Callable[[int], Cost]], rounds: int) -> 
     """Let the contenders take turns, each round in the other order, so that a slow spell meets all of them."""
     costs: dict[str, list[Cost]] = {name: [] for name in contenders}
     for number in range(rounds):
-        names = list(contenders) if number % 2 == 0 else list(reversed(contenders))
-        for name in names:
+        for name in list(contenders)[:: 1 if number % 2 == 0 else -1]:
             costs[name].append(contenders[name](number))
     return costs
 

@@ -52,6 +52,8 @@ def run_pgbench(program: str, url: str, script: Script, *, clients: int, each: i
         rate = re.search(r"^tps = ([0-9.]+) \(without", done.stdout, re.MULTILINE)
         assert rate is not None, done.stdout
         latencies = [
-            int(line.split()[2]) / 1e6 for log in Path(folder).glob("log*") for line in log.read_text().splitlines()
+            int(line.split()[2]) / 1e6
+            for log in Path(folder).glob("log*")
+            for line in log.read_text().splitlines()
         ]
     return Drawn(len(latencies) / float(rate[1]), latencies)

@@ -1,5 +1,6 @@
 """The SQL of one request, taken from the running application, as a script for pgbench."""
 
+import logging
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -8,6 +9,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
+import structlog
 from sqlalchemy import event
 
 from tests.support.databases import settings_for
@@ -72,6 +74,8 @@ def make_script(former: Sequence[Statement], latter: Sequence[Statement]) -> Scr
 
 @asynccontextmanager
 async def _office(urls: Any, recorded: list[Statement]) -> AsyncIterator[Caller]:
+    # The application's log lines would stand among the tables.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     async with running("local", urls, settings_for("local", urls)) as service:
         engine = service.app.state.database.engine.sync_engine
 
@@ -79,8 +83,8 @@ async def _office(urls: Any, recorded: list[Statement]) -> AsyncIterator[Caller]
         def record(
             _connection: Any, _cursor: Any, sql: str, values: Any, _context: Any, executemany: bool
         ) -> None:
-            for row in values if executemany else [values]:
-                recorded.append(Statement(sql, tuple(row)))
+            rows = values if executemany else [values]
+            recorded.extend(Statement(sql, tuple(row)) for row in rows)
 
         yield await service.caller("partnership_office", organisation=f"bench-{uuid4().hex[:8]}")
 

@@ -1,0 +1,51 @@
+import platform
+from enum import StrEnum
+from typing import Annotated
+
+import psutil
+import typer
+from rich.console import Console
+
+from tests.bench.bed import prepared
+from tests.bench.creating import bench_creating
+from tests.bench.crossing import bench_crossing
+from tests.bench.listing import bench_listing
+
+
+class Part(StrEnum):
+    CREATING = "creating"
+    CROSSING = "crossing"
+    LISTING = "listing"
+
+
+app = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False)
+
+
+@app.command()
+def bench(
+    *,
+    rounds: Annotated[int, typer.Option(min=1, max=50, help="How often each contender takes its turn.")] = 5,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Fewer operations a round: to see that it runs.")
+    ] = False,
+    only: Annotated[
+        list[Part] | None, typer.Option(help="Only this part; may be given several times.")
+    ] = None,
+) -> None:
+    """Measure both services on a durable PostgreSQL of their own. Read the ratios: rates are this machine's."""
+    console = Console(width=150, highlight=False)
+    parts = only or list(Part)
+    console.print(f"Python {platform.python_version()}, {psutil.cpu_count()} CPUs, {rounds} round(s)")
+    with prepared(console) as bed:
+        version = bed.query("SHOW server_version")[0][0]
+        console.print(f"PostgreSQL {version}, fsync on, synchronous_commit on")
+        if Part.CREATING in parts:
+            bench_creating(bed, console, rounds=rounds, quick=quick)
+        if Part.CROSSING in parts:
+            bench_crossing(bed, console, quick=quick)
+        if Part.LISTING in parts:
+            bench_listing(bed, console, rounds=rounds, quick=quick)
+
+
+if __name__ == "__main__":
+    app(prog_name="python -m tests.bench")
