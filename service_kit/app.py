@@ -10,9 +10,8 @@ from starlette.types import ASGIApp
 from service_kit import health, problem_pages, reference_pages
 from service_kit.db import Database, make_engine
 from service_kit.exchange.documentation import DocumentedMessage, sent_messages
-from service_kit.exchange.message_types import MessageType
+from service_kit.exchange.message_types import MessageType, receiving_setup
 from service_kit.exchange.rates import Rates
-from service_kit.exchange.schedules import receiving_setup
 from service_kit.idempotency import AlreadyAnsweredError, answer_again
 from service_kit.middleware import RequestFrame
 from service_kit.openapi import describe

@@ -15,7 +15,7 @@ def etag(version: int) -> str:
     return f'"v{version}"'
 
 
-def read_if_match(
+async def read_if_match(
     if_match: Annotated[str | None, Header(description='The ETag last read, for example `"v3"`.')] = None,
 ) -> int:
     """Give the version the caller last read.

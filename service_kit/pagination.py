@@ -29,7 +29,7 @@ class PageRequest(BaseModel):
     after: UUID | None
 
 
-def read_page_request(
+async def read_page_request(
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE, description="Items a page.")] = 50,
     cursor: Annotated[
         str | None, Query(max_length=100, description="`next_cursor` of the page before.")

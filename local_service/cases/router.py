@@ -24,7 +24,7 @@ WritingDep = Annotated[Acting, Requires("cases:write")]
 REFERENCE_PATH = "/by-reference/{source_system}/{reference}"  # read by SourceDep
 
 
-def read_source(source_system: SourceSystem, reference: Reference) -> Source:
+async def read_source(source_system: SourceSystem, reference: Reference) -> Source:
     """Read a source and reference from the path."""
     return Source(source_system=source_system, reference=reference)
 

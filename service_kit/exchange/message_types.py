@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from service_kit.acting import Acting
+from service_kit.settings import ServiceSettings
 from shared_schemas.problems import CATALOGUE
 
 
@@ -75,3 +76,8 @@ def read_data(body: type[BaseModel], data: Mapping[str, Any]) -> BaseModel:
     """
     # Read as JSON, not as Python values, so that dates and UUIDs are text as they were on the wire.
     return body.model_validate_json(json.dumps(data), context={"open_lists": True}, extra="ignore")
+
+
+def receiving_setup(settings: ServiceSettings, message_types: Mapping[str, MessageType]) -> ReceivingSetup:
+    """Put together what receiving needs of a service."""
+    return ReceivingSetup(message_types, settings.key_bytes(), settings.public_url)

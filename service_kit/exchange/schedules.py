@@ -7,14 +7,9 @@ from service_kit.db import Database
 from service_kit.exchange.applier import Applier
 from service_kit.exchange.client import ExchangeClient
 from service_kit.exchange.dispatcher import Dispatcher
-from service_kit.exchange.message_types import MessageType, ReceivingSetup
+from service_kit.exchange.message_types import MessageType, receiving_setup
 from service_kit.server import Schedule
 from service_kit.settings import ServiceSettings
-
-
-def receiving_setup(settings: ServiceSettings, message_types: Mapping[str, MessageType]) -> ReceivingSetup:
-    """Put together what receiving needs of a service."""
-    return ReceivingSetup(message_types, settings.key_bytes(), settings.public_url)
 
 
 def exchange_schedules(

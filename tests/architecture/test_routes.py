@@ -1,5 +1,6 @@
 """Rules about every route there is, read from the applications themselves."""
 
+import inspect
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -83,6 +84,19 @@ def test_every_session_commits_before_the_answer(name: str) -> None:
     scopes = [dependant.scope for dependant in all_dependants(APPS[name]) if dependant.call is get_session]
     assert scopes
     assert set(scopes) == {"function"}
+
+
+@both
+def test_nothing_on_a_requests_path_runs_in_a_thread(name: str) -> None:
+    """A synchronous dependency costs a request more than the database does."""
+    calls = {dependant.call for dependant in all_dependants(APPS[name]) if dependant.call is not None}
+    assert len(calls) > 20
+    assert [call for call in calls if not is_asynchronous(call)] == []
+
+
+def is_asynchronous(call: Any) -> bool:
+    function = call if inspect.isfunction(call) else call.__call__
+    return inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)
 
 
 def test_every_problem_raised_is_in_the_catalogue_and_every_entry_is_used() -> None:
