@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 from sqlalchemy import select
+from sqlalchemy.orm import defer
 
 from local_service.assessments.schemas import AssessmentRead
 from local_service.assessments.service import show_assessment
@@ -103,7 +104,9 @@ async def list_cases(
     acting: Acting, page: PageRequest, *, status: CaseStatus | None, source_system: str | None
 ) -> Page[CaseListItem]:
     """List an organisation's cases, newest first."""
-    statement = select(Case).where(Case.organisation_id == acting.organisation_id)
+    # The facts of an incident are the largest part of its row, and no list shows them.
+    statement = select(Case).options(defer(Case.incident, raiseload=True))
+    statement = statement.where(Case.organisation_id == acting.organisation_id)
     if status is not None:
         statement = statement.where(Case.status == status)
     if source_system is not None:

@@ -10,7 +10,7 @@ from local_service.rapid_reviews.sending import send_completed_review
 from local_service.settings import LocalSettings
 from service_kit.acting import Acting
 from service_kit.etags import check_version
-from service_kit.exchange.models import OutboundMessage, OutboundState
+from service_kit.exchange.status import is_receipted
 from service_kit.ids import new_id
 from service_kit.problems import ApiProblem
 from shared_schemas.incidents import IncidentFacts
@@ -98,9 +98,8 @@ async def show_notification(acting: Acting, file: CaseFile, notification: Notifi
 async def _stage(acting: Acting, notification: Notification) -> NotificationStage:
     if notification.message_id is None:
         return NotificationStage.DRAFT
-    message = await acting.session.get(OutboundMessage, (acting.organisation_id, notification.message_id))
-    delivered = message is not None and message.state == OutboundState.DELIVERED
-    return NotificationStage.RECEIPTED if delivered else NotificationStage.SENT
+    receipted = await is_receipted(acting.session, acting.organisation_id, notification.message_id)
+    return NotificationStage.RECEIPTED if receipted else NotificationStage.SENT
 
 
 def _snapshot(acting: Acting, file: CaseFile, draft: Notification) -> NotificationBody:

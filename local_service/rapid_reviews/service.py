@@ -16,7 +16,7 @@ from service_kit.acting import Acting
 from service_kit.clock.rule_sets import published_rule_sets
 from service_kit.clock.working_days import london_date
 from service_kit.etags import check_version
-from service_kit.exchange.models import OutboundMessage, OutboundState
+from service_kit.exchange.status import is_receipted
 from service_kit.ids import new_id
 from service_kit.problems import ApiProblem, field_problem
 from shared_schemas.rapid_reviews import RapidReviewSections, missing_sections
@@ -102,9 +102,8 @@ async def show_review(acting: Acting, file: CaseFile, review: RapidReview) -> Ra
 async def _stage(acting: Acting, review: RapidReview) -> RapidReviewStage:
     if review.message_id is None:
         return RapidReviewStage(review.state)
-    message = await acting.session.get(OutboundMessage, (acting.organisation_id, review.message_id))
-    delivered = message is not None and message.state == OutboundState.DELIVERED
-    return RapidReviewStage.RECEIPTED if delivered else RapidReviewStage.SENT
+    receipted = await is_receipted(acting.session, acting.organisation_id, review.message_id)
+    return RapidReviewStage.RECEIPTED if receipted else RapidReviewStage.SENT
 
 
 def _started(file: CaseFile) -> RapidReview:

@@ -1,25 +1,17 @@
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, JsonValue, model_validator
+from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from shared_schemas.base import Facts
+from shared_schemas.messages.examples import DECISION
 from shared_schemas.panel_decisions import DecisionFacts, DecisionMade
 from shared_schemas.text import Narrative, PersonName, ShortText
 
-EXAMPLE: dict[str, JsonValue] = {
-    "outcome": "local_review_more_appropriate",
-    "complex": "may",
-    "national_importance": "no",
-    "criteria": [
-        {"criterion": "reg_3_c", "answer": "yes", "reasons": "The theme recurs in what the Panel receives."}
-    ],
-    "reasons": "The issues can be learnt from best where they arose.",
-    "opinion_on_local_review": "agree",
-    "opinion_reasons": "The Panel agrees with the partners' view in principle.",
-    "decided_on": "2026-11-18",
+GIVEN = DecisionFacts.model_fields.keys() & DECISION.keys()
+EXAMPLE: dict[str, Any] = {name: DECISION[name] for name in DECISION if name in GIVEN} | {
     "decided_by": ["The chair, for the Panel"],
     "meeting": "Case meeting of 18 November 2026",
 }

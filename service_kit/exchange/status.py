@@ -111,6 +111,14 @@ def show_sent(row: OutboundMessage, *, parked: bool = False) -> MessageStatus:
     )
 
 
+async def is_receipted(session: AsyncSession, organisation_id: UUID, message_id: UUID) -> bool:
+    """Whether the counterpart's signed receipt of a message sent is stored here; its bytes are not read for it."""
+    statement = select(OutboundMessage.state).where(
+        OutboundMessage.organisation_id == organisation_id, OutboundMessage.id == message_id
+    )
+    return (await session.execute(statement)).scalar_one_or_none() == OutboundState.DELIVERED
+
+
 def show_received(row: InboundMessage) -> MessageStatus:
     """Show a message received, with the reference of the receipt we gave."""
     state = _RECEIVED_STATES[InboundState(row.state)]
