@@ -11,7 +11,6 @@ from local_service.roles import ROLE_SCOPES
 from local_service.settings import LocalSettings
 from service_kit.app import framed, worker_database
 from service_kit.cli import Commands, make_cli
-from service_kit.exchange.schedules import exchange_schedules
 from service_kit.housekeeping import Housekeeper
 from service_kit.server import make_worker_app
 from service_kit.settings import ServiceSettings, settings_for_document
@@ -19,6 +18,9 @@ from service_kit.settings import ServiceSettings, settings_for_document
 
 def create_worker(settings: ServiceSettings) -> FastAPI:
     """Make the worker process: it delivers, and applies what waits."""
+    # Only a worker sends, so only a worker loads the HTTP client.
+    from service_kit.exchange.schedules import exchange_schedules
+
     database = worker_database(settings)
     schedules = [*exchange_schedules(database, settings, MESSAGE_TYPES), Housekeeper(database).run]
     return make_worker_app(database, SCHEMA_REVISION, schedules)

@@ -1,7 +1,8 @@
-from datetime import datetime
-from typing import Annotated
+import re
+from datetime import date, datetime, time
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 from pydantic_core import PydanticCustomError
 
 
@@ -17,6 +18,8 @@ class Facts(BaseModel):
 
 # Reckoning with days before or after must not leave what a date can hold.
 EARLIEST_YEAR, LATEST_YEAR = 1900, 9998
+WRITTEN_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
+WRITTEN_TIME = re.compile(r"[0-9]{2}:[0-9]{2}")
 
 
 def _has_offset(value: datetime) -> datetime:
@@ -29,5 +32,32 @@ def _has_offset(value: datetime) -> datetime:
     return value
 
 
-Instant = Annotated[datetime, AfterValidator(_has_offset)]
+def _written_out(value: Any) -> Any:
+    # A number, or digits alone, would be read as seconds since 1970, and a clock would start then.
+    if isinstance(value, int | float) or (isinstance(value, str) and not WRITTEN_DATE.match(value)):
+        raise PydanticCustomError(
+            "date_not_written_out", "must be written year-month-day, for example 2026-11-02"
+        )
+    return value
+
+
+def _clock_time(value: Any) -> Any:
+    if isinstance(value, int | float) or (isinstance(value, str) and not WRITTEN_TIME.match(value)):
+        raise PydanticCustomError("time_not_written_out", "must be written hours:minutes, for example 16:40")
+    return value
+
+
+def _in_range(value: date) -> date:
+    if not EARLIEST_YEAR <= value.year <= LATEST_YEAR:
+        raise PydanticCustomError("date_out_of_range", "must lie in the years 1900 to 9998")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_written_out), AfterValidator(_in_range)]
+"""A day of the calendar, as the law counts them."""
+
+ClockTime = Annotated[time, BeforeValidator(_clock_time)]
+"""A time of day, where it happened."""
+
+Instant = Annotated[datetime, BeforeValidator(_written_out), AfterValidator(_has_offset)]
 """A point in time, with its offset from UTC: a statutory clock cannot start at a guess."""

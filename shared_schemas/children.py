@@ -1,13 +1,12 @@
 """A child of an incident, under the names local authorities' systems already export."""
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, StrictBool, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from shared_schemas.base import Facts
+from shared_schemas.base import Day, Facts
 from shared_schemas.classification import Classification, Classified
 from shared_schemas.codes import (
     Disabilities,
@@ -39,7 +38,7 @@ LocalAuthorityCode = Annotated[
     AfterValidator(_known_authority),
     Field(description="The DfE's three-digit code of a local authority in England.", examples=["846"]),
 ]
-IdentifyingDate = Annotated[date, Classified(Classification.IDENTIFYING)]
+IdentifyingDate = Annotated[Day, Classified(Classification.IDENTIFYING)]
 Postcode = Annotated[
     str,
     StringConstraints(

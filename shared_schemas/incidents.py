@@ -1,13 +1,13 @@
 """An incident: what happened, who received information about it and when, who was involved."""
 
-from datetime import date, time
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, StrictBool, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from shared_schemas.base import Facts, Instant
+from shared_schemas.base import ClockTime, Day, Facts, Instant
 from shared_schemas.children import ChildFacts, LocalAuthorityCode, Postcode
 from shared_schemas.classification import Classification, Classified
 from shared_schemas.codes import (
@@ -81,8 +81,8 @@ class AgencyInvolved(Facts):
 class IncidentFacts(Facts):
     """One incident with one or more children."""
 
-    occurred_on: date
-    occurred_at: Annotated[time | None, Field(description="Local time, where it is known.")] = None
+    occurred_on: Day
+    occurred_at: Annotated[ClockTime | None, Field(description="Local time, where it is known.")] = None
     date_is_approximate: StrictBool = False
     location: Location
     setting: Setting
@@ -113,6 +113,13 @@ class IncidentFacts(Facts):
         return self
 
     @model_validator(mode="after")
+    def _children_are_told_apart(self) -> Self:
+        known = [child.la_child_id for child in self.children if child.la_child_id]
+        if len(set(known)) != len(known):
+            raise PydanticCustomError("child_twice", "two children have the same la_child_id")
+        return self
+
+    @model_validator(mode="after")
     def _limb_fits_location(self) -> Self:
         if self.notification_limb == "s16c_1_a" and not self.location.in_england:
             raise PydanticCustomError(
@@ -127,3 +134,16 @@ class IncidentFacts(Facts):
         if any(child.date_of_death and child.date_of_death < self.occurred_on for child in self.children):
             raise PydanticCustomError("death_before_incident", "a date_of_death lies before occurred_on")
         return self
+
+
+def when_first_received(incident: IncidentFacts) -> datetime:
+    """When the clock starts: the earliest time at which any one of the partners received the information."""
+    return min(entry.received_at for entry in incident.information_received)
+
+
+def when_all_received(incident: IncidentFacts) -> datetime | None:
+    """When the last of the three safeguarding partners first received it; None until all have."""
+    first: dict[SafeguardingPartnerKind, datetime] = {}
+    for entry in incident.information_received:
+        first[entry.partner] = min(first.get(entry.partner, entry.received_at), entry.received_at)
+    return max(first.values()) if len(first) == len(SafeguardingPartnerKind) else None

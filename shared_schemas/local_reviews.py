@@ -1,11 +1,10 @@
 """A local child safeguarding practice review: the decision on it, and what its report must hold."""
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field, StrictBool
 
-from shared_schemas.base import Facts
+from shared_schemas.base import Day, Facts
 from shared_schemas.text import Narrative, PersonName, ShortText
 
 
@@ -14,7 +13,7 @@ class LocalReviewDecision(Facts):
 
     commissioned: StrictBool
     reasons: Narrative
-    decided_on: date
+    decided_on: Day
 
 
 class Recommendation(Facts):
@@ -22,7 +21,7 @@ class Recommendation(Facts):
 
     what: Narrative
     owner: ShortText
-    by_when: date
+    by_when: Day
 
 
 class LocalReviewReport(Facts):

@@ -1,12 +1,11 @@
 """A decision of the Panel, as it is recorded and as it goes back to the partnership."""
 
-from datetime import date
 from typing import Annotated, Self
 
 from pydantic import Field, StrictInt, model_validator
 from pydantic_core import PydanticCustomError
 
-from shared_schemas.base import Facts
+from shared_schemas.base import Day, Facts
 from shared_schemas.codes import OpinionOnLocalReview, PanelOutcome, Regulation3Criterion, TriState
 from shared_schemas.text import Narrative
 
@@ -33,7 +32,7 @@ class DecisionFacts(Facts):
     reasons: Narrative
     opinion_on_local_review: OpinionOnLocalReview
     opinion_reasons: Narrative | None = None
-    decided_on: date
+    decided_on: Day
 
     @model_validator(mode="after")
     def _opinion_has_reasons(self) -> Self:

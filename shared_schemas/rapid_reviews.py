@@ -3,13 +3,12 @@
 Which of them must be there is the rule set's to say (``required_parts``); their names here are the names there.
 """
 
-from datetime import date
 from typing import Annotated, Self
 
 from pydantic import Field, StrictBool, model_validator
 from pydantic_core import PydanticCustomError
 
-from shared_schemas.base import Facts
+from shared_schemas.base import Day, Facts
 from shared_schemas.codes import AgencyType, InPrincipleView, LearningStatus, Regulation11Criterion, TriState
 from shared_schemas.incidents import SafeguardingPartnerKind
 from shared_schemas.text import Narrative, PersonName, ShortText
@@ -47,7 +46,7 @@ class AgencyInvolvement(Facts):
 class LearningItem(Facts):
     learning: Narrative
     audience: ShortText
-    on: Annotated[date, Field(description="The day it was shared, or is to be.")]
+    on: Annotated[Day, Field(description="The day it was shared, or is to be.")]
 
 
 class ImmediateLearning(Facts):
@@ -89,7 +88,7 @@ class NextSteps(Facts):
     """The decision on next steps, which the statutory exercise ends with."""
 
     decision: Narrative
-    decided_on: date
+    decided_on: Day
 
 
 class InPrinciple(Facts):
@@ -107,7 +106,7 @@ class PartnerView(Facts):
     view: Narrative | None = None
     signed_off: StrictBool
     signed_off_by: PersonName | None = None
-    signed_off_on: date | None = None
+    signed_off_on: Day | None = None
     outstanding_reason: Narrative | None = None
 
     @model_validator(mode="after")

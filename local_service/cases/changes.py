@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from local_service.cases.file import CaseFile
 from local_service.cases.models import Case, CaseStatus, Child
-from local_service.cases.rules import earliest_receipt, incident_errors
+from local_service.cases.rules import incident_errors
 from local_service.cases.schemas import IncidentPatch, LocalChild, LocalIncident, Source
 from local_service.settings import LocalSettings
 from service_kit.acting import Acting
@@ -22,6 +22,7 @@ from service_kit.db import table_of
 from service_kit.ids import new_id
 from service_kit.problems import ApiProblem, field_problem, validation_errors
 from service_kit.settings import Mode
+from shared_schemas.incidents import when_first_received
 
 CASES, CHILDREN = table_of(Case), table_of(Child)
 INSERT_CASE = (
@@ -133,7 +134,7 @@ def same_facts(one: LocalIncident, other: LocalIncident) -> bool:
 
 def choose_rule_set(incident: LocalIncident, settings: LocalSettings) -> str:
     """The rule set a case is recorded under and judged by ever after. Raises 422 where none is valid on the day."""
-    received_on = london_date(earliest_receipt(incident))
+    received_on = london_date(when_first_received(incident))
     try:
         chosen = published_rule_sets().choose(settings.rule_set_choice, settings.rule_set, received_on)
     except UnknownRuleSet:
@@ -151,7 +152,7 @@ def _case_facts(incident: LocalIncident) -> dict[str, Any]:
         "incident": incident.model_dump(mode="json", exclude={"children"}),
         "occurred_on": incident.occurred_on,
         "nature": incident.nature,
-        "information_received_at": earliest_receipt(incident),
+        "information_received_at": when_first_received(incident),
     }
 
 

@@ -14,11 +14,6 @@ def incident_errors(incident: IncidentFacts, now: datetime, *, live: bool) -> li
     return [*found, *_test_numbers(incident)] if live else found
 
 
-def earliest_receipt(incident: IncidentFacts) -> datetime:
-    """When the clock starts: the earliest time at which any one of the partners received the information."""
-    return min(entry.received_at for entry in incident.information_received)
-
-
 def _future_times(incident: IncidentFacts, now: datetime) -> Iterator[ProblemError]:
     times = {"/incident/authority_became_aware_at": incident.authority_became_aware_at} | {
         f"/incident/information_received/{number}/received_at": entry.received_at

@@ -1,6 +1,5 @@
 """A case as callers give it."""
 
-from datetime import date, time
 from typing import Annotated
 from uuid import UUID
 
@@ -8,7 +7,7 @@ from pydantic import ConfigDict, Field, StrictBool
 
 from local_service.cases.examples import INCIDENT
 from local_service.identifiers import NhsNumber, UniquePupilNumber
-from shared_schemas.base import Facts, Instant
+from shared_schemas.base import ClockTime, Day, Facts, Instant
 from shared_schemas.children import ChildFacts
 from shared_schemas.classification import Classification, Classified
 from shared_schemas.codes import (
@@ -85,8 +84,8 @@ class CasePut(Facts):
 class IncidentPatch(Facts):
     """The members to replace, each whole; those left out stay, and null takes away what need not be there."""
 
-    occurred_on: date | None = None
-    occurred_at: time | None = None
+    occurred_on: Day | None = None
+    occurred_at: ClockTime | None = None
     date_is_approximate: StrictBool | None = None
     location: Location | None = None
     setting: Setting | None = None

@@ -39,6 +39,8 @@ async def change_case(
     # An id of a child not recorded here is refused, also where nothing else differs.
     keep_ids(file.incident.children, incident.children)
     if same_facts(file.incident, incident):
+        # Nothing changes, but the answer shows the case.
+        await acting.audit("case.read", "case", file.case.id, {"version": file.case.version})
         return file
     changed = sorted(patch.incident.model_fields_set)
     return await _change(acting, settings, file, incident, changed)

@@ -3,25 +3,27 @@
 from datetime import datetime
 
 from local_service.cases.file import CaseFile
-from local_service.cases.rules import earliest_receipt
 from service_kit.clock.bank_holidays import published_calendar
 from service_kit.clock.duties import ComputedDuty, compute_duties
 from service_kit.clock.rule_sets import published_rule_sets
+from service_kit.clock.working_days import start_of_day
+from shared_schemas.incidents import when_all_received, when_first_received
 
 
 def events_of(file: CaseFile) -> dict[str, datetime | None]:
     """Name each event with its time, or None where it has not happened. Receipt is the earliest of any partner's."""
-    received = earliest_receipt(file.incident)
+    received = when_first_received(file.incident)
     sent, review = file.sent_notifications, file.rapid_review
-    commissioned = [one.recorded_at for one in file.local_review_decisions if one.commissioned]
+    commissioned = [one.decided_on for one in file.local_review_decisions if one.commissioned]
     return {
         "information_received": received,
         "partners_became_aware_of_incident": received,
+        "partners_told": when_all_received(file.incident),
         "authority_became_aware": file.incident.authority_became_aware_at,
         "notification_sent": sent[0].sent_at if sent else None,
         "rapid_review_completed": review.completed_at if review else None,
         "rapid_review_sent": review.sent_at if review else None,
-        "local_review_decided": commissioned[0] if commissioned else None,
+        "local_review_decided": start_of_day(commissioned[0]) if commissioned else None,
     }
 
 

@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from service_kit.clock.bank_holidays import BankHolidayCalendar
 from service_kit.clock.duties import ComputedDuty, compute_duties
 from service_kit.clock.rule_sets import RuleSets, UnknownRuleSet
+from service_kit.clock.working_days import start_of_day
+from shared_schemas.incidents import when_all_received, when_first_received
 from shared_schemas.messages.local import LocalReviewDecisionBody, NotificationBody, RapidReviewBody
-
-_LONDON = ZoneInfo("Europe/London")
 
 
 @dataclass(frozen=True)
@@ -27,14 +26,15 @@ class Received:
 def events_of(received: Received) -> dict[str, datetime | None]:
     """Give the events that duties are counted from and met by, under the rule sets' own names.
 
-    When all partners were told, and when they became aware, no message says; so no duty is judged by it.
+    The partners became aware when the first of them received the information, and were told when the last had.
     """
     incident, rapid_review = received.first_notification.incident, received.rapid_review
+    first_received = rapid_review.information_received_at if rapid_review else when_first_received(incident)
     return {
         "authority_became_aware": incident.authority_became_aware_at,
-        "information_received": rapid_review.information_received_at
-        if rapid_review
-        else min(entry.received_at for entry in incident.information_received),
+        "information_received": first_received,
+        "partners_became_aware_of_incident": first_received,
+        "partners_told": when_all_received(incident),
         "notification_sent": received.notification_sent_at,
         "rapid_review_completed": rapid_review.completed_at if rapid_review else None,
         "rapid_review_sent": received.rapid_review_sent_at,
@@ -55,9 +55,4 @@ def judge_timeliness(
 
 def _when_commissioned(decisions: Sequence[LocalReviewDecisionBody]) -> datetime | None:
     days = [decision.decided_on for decision in decisions if decision.commissioned]
-    return _start_of(days[0]) if days else None
-
-
-def _start_of(day: date) -> datetime:
-    # A day's own date in London is all that duties are counted from.
-    return datetime.combine(day, time(), _LONDON)
+    return start_of_day(days[0]) if days else None

@@ -12,6 +12,7 @@ from service_kit.etags import check_version
 from service_kit.exchange.outbox import schema_uri, send_message
 from service_kit.ids import new_id
 from service_kit.problems import ApiProblem
+from shared_schemas.exchange.ijson import MalformedMessage
 from shared_schemas.messages.panel import DECISION_RECORDED, DECISION_SUPERSEDED, DecisionBody
 from shared_schemas.panel_decisions import DecisionFacts, DecisionMade
 
@@ -70,14 +71,18 @@ async def _tell_partnership(
 ) -> UUID:
     message_type = DECISION_RECORDED if made.decision_version == 1 else DECISION_SUPERSEDED
     body = DecisionBody(**made.model_dump(), decision_id=decision_id, panel_case_id=case.id)
-    return await send_message(
-        acting,
-        link=case.link_id,
-        subject=str(case.exchange_reference),
-        type=message_type,
-        data=body.model_dump(mode="json"),
-        dataschema=schema_uri(public_url, message_type),
-    )
+    try:
+        return await send_message(
+            acting,
+            link=case.link_id,
+            subject=str(case.exchange_reference),
+            type=message_type,
+            data=body.model_dump(mode="json"),
+            dataschema=schema_uri(public_url, message_type),
+        )
+    except MalformedMessage:
+        detail = "The decision is larger than one message may be (1 MiB); shorten its longest texts."
+        raise ApiProblem("body-too-large", detail) from None
 
 
 async def find_decision(acting: Acting, case_id: UUID, version: int) -> Decision:

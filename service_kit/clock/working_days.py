@@ -1,6 +1,6 @@
 import calendar as months
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from service_kit.clock.bank_holidays import BankHolidayCalendar
@@ -30,6 +30,11 @@ def london_date(instant: datetime) -> date:
     if instant.tzinfo is None:
         raise ValueError("a time without an offset has no date in London")
     return instant.astimezone(_LONDON).date()
+
+
+def start_of_day(day: date) -> datetime:
+    """The instant at which a day begins in London: of a day that is told without a time."""
+    return datetime.combine(day, time(), _LONDON)
 
 
 def add_working_days(anchor: date, number: int, calendar: BankHolidayCalendar) -> DueDate:

@@ -44,7 +44,7 @@ BAD_FACTS: dict[str, tuple[dict[str, Any], str, str]] = {
         "/incident/occurred_on",
         "date_from_datetime_parsing",
     ),
-    "no_date": ({"occurred_on": CANARY}, "/incident/occurred_on", "date_from_datetime_parsing"),
+    "no_date": ({"occurred_on": CANARY}, "/incident/occurred_on", "date_not_written_out"),
     "moment_without_offset": (
         {"authority_became_aware_at": "2025-12-22T11:00:00"},
         "/incident/authority_became_aware_at",

@@ -179,3 +179,13 @@ async def test_each_step_allowed_is_named_and_each_other_says_why_not(local: Ser
     assert steps["decide_on_local_review"]["rule"]
     assert "assessments:write" in steps["give_judgement"]["why_not"]
     assert etag_of(await east.office.get(path)) == {"If-Match": '"v1"'}
+
+
+async def test_a_change_that_changes_nothing_is_a_read_and_audited_as_one(local: Service) -> None:
+    east = await open_office(local)
+    path = await east.record()
+    read = await east.office.get(path)
+    answer = await east.office.patch(path, {"incident": {}}, read.headers["ETag"])
+    assert (answer.status_code, answer.json()["version"]) == (200, 1)
+    actions = [entry["action"] for entry in await east.audit(path)]
+    assert actions.count("case.read") == 2

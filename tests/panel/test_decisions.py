@@ -150,3 +150,14 @@ async def test_another_organisation_cannot_decide(panel: Service) -> None:
     stranger = await panel.caller("secretariat", organisation="other")
     answer = await stranger.post(f"{path}/decisions", decision(), headers={"If-Match": '"v2"'})
     assert answer.status_code == 404
+
+
+async def test_a_decision_too_large_for_a_message_is_refused_whole(panel: Service) -> None:
+    sender, secretariat = await connect(panel), await panel.caller("secretariat")
+    subject, path = await reviewed(sender, secretariat)
+    criterion = {"criterion": "reg_3_c", "answer": "yes", "reasons": "€" * 17_450}
+    large = decision(criteria=[criterion] * 20)
+    answer = await secretariat.post(f"{path}/decisions", large, headers={"If-Match": '"v2"'})
+    assert (answer.status_code, answer.json()["code"]) == (413, "body-too-large")
+    assert await sent_about(panel, sender, subject) == []
+    assert (await secretariat.get(f"{path}/decisions")).json() == []

@@ -76,7 +76,7 @@ def test_an_unknown_birth_leaves_it_open_and_an_unborn_child_is_one() -> None:
 def test_a_harmed_adult_and_an_unharmed_child_make_no_case() -> None:
     adult = child(date_of_birth="2000-01-01")
     unharmed = child(index_child=False, outcome="not_seriously_harmed")
-    assessed = assess(facts(children=[adult, unharmed]))
+    assessed = assess(facts(children=[adult, {**unharmed, "la_child_id": "LA2"}]))
     assert assessed.answer is NOT_SERIOUS
     assert [fact.pointer for fact in assessed.negating_facts] == [
         "/incident/children/0/date_of_birth",
@@ -86,7 +86,7 @@ def test_a_harmed_adult_and_an_unharmed_child_make_no_case() -> None:
 
 def test_one_harmed_child_is_enough() -> None:
     unharmed = child(outcome="not_seriously_harmed")
-    assert assess(facts(children=[unharmed, child(index_child=False)])).answer is SERIOUS
+    assert assess(facts(children=[unharmed, child(index_child=False, la_child_id="LA2")])).answer is SERIOUS
 
 
 children = st.fixed_dictionaries(

@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 
-from local_service.cases.rules import earliest_receipt, incident_errors
+from local_service.cases.rules import incident_errors
+from shared_schemas.incidents import when_first_received
 from tests.support.offices import child
 from tests.unit.local.filing import NOW, facts
 
@@ -79,5 +80,5 @@ def test_the_clock_starts_at_the_first_receipt_by_any_partner() -> None:
         {"partner": "police", "received_at": "2025-12-22T11:30:00+01:00"},
         {"partner": "integrated_care_board", "received_at": "2025-12-23T09:00:00Z"},
     ]
-    earliest = earliest_receipt(facts(information_received=received))
+    earliest = when_first_received(facts(information_received=received))
     assert earliest == datetime(2025, 12, 22, 10, 30, tzinfo=UTC)

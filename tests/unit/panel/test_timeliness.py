@@ -72,3 +72,9 @@ def test_every_event_has_a_name_that_some_rule_set_knows() -> None:
     rule_sets = [published_rule_sets().get(code) for code in published_rule_sets().codes()]
     named = {event for rule_set in rule_sets for event in rule_set.events}
     assert events_of(with_rapid_review()).keys() <= named
+
+
+def test_a_late_exercise_is_late_by_either_anchor() -> None:
+    late = with_rapid_review(completed_at="2027-03-01T10:00:00Z")
+    found = duty(late, "rapid_review_completion", "working-together-2023")
+    assert (found.status.value, found.due_on) == ("met_late", date(2026, 11, 23))
