@@ -3,18 +3,24 @@
 The API's own role can read these tables and no more, so that a hole in the API cannot make a credential.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from service_kit.audit import record_audit
 from service_kit.db import Database, make_engine
 from service_kit.exchange.links import add_link, add_own_key, own_public_key, pin_key
+from service_kit.exchange.models import Link
 from service_kit.identity import (
+    Caller,
+    Credential,
     PrincipalKind,
     add_organisation,
     create_key,
@@ -102,6 +108,7 @@ async def register_organisation(
     public_key = await own_public_key(session, identity)
     if public_key is None:
         public_key = await add_own_key(session, identity, settings.key_bytes())
+        await _audit(session, identity, "organisation.added", "organisation", identity)
     return PartyCard(
         organisation=identity,
         code=code,
@@ -139,6 +146,8 @@ async def issue_key(
         default_purpose=purpose,
         expires_at=expires_at,
     )
+    detail = {"principal_id": str(principal), "roles": sorted(roles)}
+    await _audit(session, organisation.id, "key.created", "credential", credential, detail)
     return NewKey(credential, principal, key)
 
 
@@ -148,6 +157,9 @@ async def withdraw_key(session: AsyncSession, credential: UUID) -> None:
         raise AdministrationRefused(
             "There is no good credential with this id: it is unknown or revoked already."
         )
+    of = select(Credential.organisation_id).where(Credential.id == credential)
+    organisation = (await session.execute(of)).scalar_one()
+    await _audit(session, organisation, "key.revoked", "credential", credential)
 
 
 async def register_peer(
@@ -167,6 +179,9 @@ async def register_peer(
             "The party must be urn:uuid:…, the public key whpk_…, a secret whsec_…, a scheme v1a or v1."
         ) from error
     _check_address(peer.address)
+    if Scheme.V1 in schemes and not (secret_out and secret_in):
+        raise AdministrationRefused("The scheme v1 needs both secrets, --secret-out and --secret-in.")
+    await _check_link_is_free(session, organisation.id, peer.link, party)
     await add_link(
         session,
         settings.key_bytes(),
@@ -180,6 +195,8 @@ async def register_peer(
         secret_in=secret_in,
     )
     await pin_key(session, organisation_id=organisation.id, party=party, public_key=public_key)
+    detail = {"party": peer.party, "fingerprint": fingerprint(public_key)}
+    await _audit(session, organisation.id, "peer.registered", "exchange_link", peer.link, detail)
     if hook is not None:
         await hook(session, organisation.id, peer)
     return organisation.id
@@ -190,6 +207,36 @@ async def _organisation(session: AsyncSession, code: str) -> Organisation:
     if organisation is None:
         raise AdministrationRefused(f"There is no organisation with the code {code}: add it first.")
     return organisation
+
+
+async def _check_link_is_free(session: AsyncSession, organisation: UUID, link: UUID, party: UUID) -> None:
+    # The door finds the tenant by the link's id alone, so two tenants must not share one.
+    other = or_(Link.organisation_id != organisation, Link.counterpart_party != party)
+    if (await session.execute(select(Link.id).where(Link.id == link, other))).first() is not None:
+        raise AdministrationRefused(
+            f"The link {link} is another one here already: each has an id of its own."
+        )
+
+
+async def _audit(
+    session: AsyncSession,
+    organisation: UUID,
+    action: str,
+    kind: str,
+    subject: UUID,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    operator = Caller(
+        organisation_id=organisation,
+        organisation_code="",
+        organisation_name="",
+        principal_id=None,
+        principal_name="operator",
+        is_person=False,
+        roles=frozenset(),
+        purpose="administration",
+    )
+    await record_audit(session, operator, action, kind, subject, detail)
 
 
 def _secret(text: str | None) -> bytes | None:

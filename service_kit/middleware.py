@@ -123,7 +123,7 @@ class _Exchange:
             self.body += message.get("body", b"")
             if len(self.body) > self.frame.body_limit:
                 # Of this class, because the framework takes any other for a body it cannot parse.
-                raise ApiProblem("body-too-large")
+                raise self._refusal("body-too-large")
             if not message.get("more_body", False):
                 self.body_read = True
                 self._replayed = True
@@ -164,10 +164,10 @@ def route_template(scope: Scope) -> str | None:
     """
     if "endpoint" not in scope:
         return None
-    path: str = scope["path"]
-    for name, value in scope.get("path_params", {}).items():
-        path = path.replace(str(value), f"{{{name}}}")
-    return path
+    names = {str(value): name for name, value in scope.get("path_params", {}).items()}
+    # Segment by segment: a value may also be a part of another value, or of the path's own words.
+    segments: list[str] = scope["path"].split("/")
+    return "/".join(f"{{{names[segment]}}}" if segment in names else segment for segment in segments)
 
 
 def _uuid_or_new(value: str | None, otherwise: str | None = None) -> str:

@@ -60,7 +60,7 @@ async def migrate(service: str, settings: ServiceSettings, revision: str = "head
 
 ROLE_FACTS = text("""
     SELECT current_user AS role, rolsuper, rolbypassrls,
-           EXISTS (SELECT FROM pg_tables WHERE schemaname = 'public' AND tableowner = current_user) AS owns
+           EXISTS (SELECT FROM pg_tables WHERE schemaname = 'public' AND pg_has_role(current_user, tableowner, 'USAGE')) AS owns
       FROM pg_roles WHERE rolname = current_user
 """)
 

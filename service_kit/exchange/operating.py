@@ -51,7 +51,8 @@ async def list_messages(
     direction: Annotated[Direction, Query(description="Sent or received.")] = Direction.SENT,
     state: Annotated[MessageState | None, Query(description="Only those that stand so.")] = None,
     subject: Annotated[
-        str | None, Query(max_length=36, description="Only those about this reference.")
+        str | None,
+        Query(max_length=36, pattern="^[0-9a-z-]*$", description="Only those about this reference."),
     ] = None,
 ) -> Page[MessageRead]:
     """Show messages, newest first, without their content."""

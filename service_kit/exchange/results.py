@@ -100,7 +100,15 @@ async def _wait(session: AsyncSession, message: OutboundMessage, attempt: Attemp
 
 
 async def _pause(session: AsyncSession, message: OutboundMessage, delay: timedelta, reason: str) -> None:
-    await _change_link(session, message, paused_until=func.clock_timestamp() + delay, pause_reason=reason)
+    # Several answers of one destination may come at once: the longest wait counts.
+    until = func.clock_timestamp() + delay
+    longer = Link.paused_until.is_(None) | (Link.paused_until < until)
+    await session.execute(
+        update(Link)
+        .where(Link.organisation_id == message.organisation_id, Link.id == message.link_id, longer)
+        .values(paused_until=until, pause_reason=reason)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def _change_link(session: AsyncSession, message: OutboundMessage, **values: Any) -> None:

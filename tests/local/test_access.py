@@ -162,7 +162,7 @@ async def test_only_an_auditor_reads_the_trail_and_only_their_own(local: Service
 async def test_a_list_is_audited_with_its_count(local: Service) -> None:
     east = await open_office(local)
     await east.office.post("/v1/cases", {"incident": incident()})
-    await east.office.get("/v1/cases")
     auditor = await local.caller("auditor", organisation=east.code)
+    await east.office.get("/v1/cases")
     entries = (await auditor.get("/v1/audit-entries")).json()["items"]
     assert (entries[0]["action"], entries[0]["detail"]) == ("case.listed", {"count": 1})

@@ -132,7 +132,9 @@ class Side:
         return str(row.state)
 
     async def actions(self) -> list[str]:
-        return [row.action for row in await self.rows("SELECT action FROM audit_entries ORDER BY at, id")]
+        # What the setting up left is not the exchange's.
+        statement = "SELECT action FROM audit_entries WHERE purpose <> 'administration' ORDER BY at, id"
+        return [row.action for row in await self.rows(statement)]
 
 
 async def put(
