@@ -76,7 +76,7 @@ def _add_processes(cli: typer.Typer, commands: Commands) -> None:
     ) -> None:
         """Serve the API."""
         settings = _settings(commands)
-        _run(check_role(settings.database_url.get_secret_value()))
+        _run(check_role(settings.database_url.get_secret_value(), serves_callers=True))
         if reload:
             uvicorn.run(
                 commands.reload_factory, factory=True, reload=True, host=host, port=port, access_log=False

@@ -60,12 +60,13 @@ async def migrate(service: str, settings: ServiceSettings, revision: str = "head
 
 ROLE_FACTS = text("""
     SELECT current_user AS role, rolsuper, rolbypassrls,
-           EXISTS (SELECT FROM pg_tables WHERE schemaname = 'public' AND pg_has_role(current_user, tableowner, 'USAGE')) AS owns
+           EXISTS (SELECT FROM pg_tables WHERE schemaname = 'public' AND pg_has_role(current_user, tableowner, 'USAGE')) AS owns,
+           EXISTS (SELECT FROM pg_policies WHERE qual = 'true' AND current_user = ANY(roles)) AS sees_all
       FROM pg_roles WHERE rolname = current_user
 """)
 
 
-async def check_role(url: str) -> None:
+async def check_role(url: str, *, serves_callers: bool = False) -> None:
     """Refuse a role to which row-level security would not apply (``UnsafeRoleError``)."""
     engine = create_async_engine(url, hide_parameters=True)
     try:
@@ -77,6 +78,7 @@ async def check_role(url: str) -> None:
         ("is a superuser", facts.rolsuper),
         ("can bypass row-level security", facts.rolbypassrls),
         ("owns tables", facts.owns),
+        ("is the worker's, which sees every organisation's deliveries,", serves_callers and facts.sees_all),
     ):
         if present:
             raise UnsafeRoleError(

@@ -126,7 +126,9 @@ async def test_the_api_cannot_make_credentials(server: TestServer, service: str)
 @both
 async def test_an_owner_or_superuser_is_refused_at_start(server: TestServer, service: str) -> None:
     urls = server.urls[service]
-    await check_role(urls.app)
+    await check_role(urls.app, serves_callers=True)
+    with pytest.raises(UnsafeRoleError, match="the worker's"):
+        await check_role(urls.worker, serves_callers=True)
     await check_role(urls.worker)
     with pytest.raises(UnsafeRoleError, match="owns tables"):
         await check_role(urls.owner)
