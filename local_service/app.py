@@ -1,22 +1,31 @@
 from fastapi import FastAPI
 
+from local_service.agency_summaries.router import router as agency_summaries
 from local_service.assessments.router import router as assessments
 from local_service.cases.router import router as cases
+from local_service.documents.router import router as documents
 from local_service.duties.router import router as duties
+from local_service.improvements.router import router as improvements
+from local_service.information_requests.router import router as information_requests
+from local_service.learning.router import router as learning
 from local_service.local_reviews.router import router as local_reviews
 from local_service.messages import MESSAGE_TYPES
+from local_service.national_reviews.router import router as national_reviews
 from local_service.notifications.router import router as notifications
 from local_service.panel_decisions.router import router as panel_decisions
+from local_service.panel_requests.router import router as panel_requests
+from local_service.queries.router import router as queries
 from local_service.rapid_reviews.router import router as rapid_reviews
 from local_service.reference.router import router as reference
 from local_service.roles import ROLE_SCOPES
+from local_service.screenings.router import router as screenings
 from service_kit import audit_routes, me, reference_routes
 from service_kit.app import ServiceDefinition, make_app
 from service_kit.exchange.router import router as exchange
 from service_kit.settings import ServiceSettings
 from shared_schemas.messages.catalogue import FROM_BOTH, FROM_LOCAL, FROM_PANEL
 
-SCHEMA_REVISION = "0001"
+SCHEMA_REVISION = "0002"
 
 DEFINITION = ServiceDefinition(
     name="local",
@@ -29,12 +38,21 @@ DEFINITION = ServiceDefinition(
     version="0.1.0",
     routers=(
         me.router,
+        screenings,
         cases,
         assessments,
         notifications,
+        information_requests,
+        agency_summaries,
         rapid_reviews,
+        learning,
         local_reviews,
+        documents,
         panel_decisions,
+        queries,
+        panel_requests,
+        national_reviews,
+        improvements,
         duties,
         reference_routes.router,
         reference,
@@ -43,15 +61,30 @@ DEFINITION = ServiceDefinition(
     ),
     tags=(
         {"name": "me", "description": "Who your credential is."},
+        {"name": "screenings", "description": "Information that comes in, and what was made of it."},
         {"name": "cases", "description": "Incidents with their children, as a partnership records them."},
         {"name": "assessments", "description": "Is it a serious child safeguarding case?"},
         {
             "name": "notifications",
             "description": "Telling the Panel: drafted by one person, authorised by another.",
         },
+        {"name": "information requests", "description": "Requests for information (Children Act 2004 s16H)."},
+        {"name": "agency summaries", "description": "What each agency knows, and one chronology of it."},
         {"name": "rapid reviews", "description": "The concise investigative exercise and its findings."},
+        {"name": "learning", "description": "Learning: what was shared, with whom, when, by whom."},
         {"name": "local reviews", "description": "Local child safeguarding practice reviews."},
+        {"name": "documents", "description": "Report documents: PDF, Word or text, checked and hashed."},
         {"name": "panel decisions", "description": "What the Panel decided and sent back."},
+        {"name": "queries", "description": "What the Panel asks about a case, and the answers."},
+        {"name": "panel requests", "description": "Information the Panel requests (Children Act 2004 s16D)."},
+        {
+            "name": "national reviews",
+            "description": "National reviews that concern a case; proposals of one.",
+        },
+        {
+            "name": "improvements",
+            "description": "Improvements the Panel identified that concern this partnership.",
+        },
         {"name": "duties", "description": "What is due, when, and why then."},
         {"name": "reference", "description": "Code lists, rule sets, local authorities, police forces."},
         {

@@ -2,10 +2,21 @@
 
 from collections.abc import Mapping
 
+from local_service.improvements import receiving as improvements
+from local_service.local_reviews import receiving as local_reviews
+from local_service.national_reviews import receiving as national_reviews
 from local_service.panel_decisions.service import apply_decision
+from local_service.panel_requests import receiving as panel_requests
+from local_service.queries import receiving as queries
 from service_kit.exchange.message_types import MessageType
 from shared_schemas.messages.panel import DECISION_RECORDED, DECISION_SUPERSEDED, DecisionBody
 
-MESSAGE_TYPES: Mapping[str, MessageType] = {
-    name: MessageType(name, DecisionBody, apply_decision) for name in (DECISION_RECORDED, DECISION_SUPERSEDED)
-}
+_TYPES = (
+    *(MessageType(name, DecisionBody, apply_decision) for name in (DECISION_RECORDED, DECISION_SUPERSEDED)),
+    *local_reviews.RECEIVES,
+    *queries.RECEIVES,
+    *panel_requests.RECEIVES,
+    *national_reviews.RECEIVES,
+    *improvements.RECEIVES,
+)
+MESSAGE_TYPES: Mapping[str, MessageType] = {entry.name: entry for entry in _TYPES}

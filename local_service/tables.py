@@ -1,13 +1,22 @@
 """Every table of this service: importing the models is what puts them into the metadata."""
 
+import local_service.agency_summaries.models
 import local_service.assessments.models
 import local_service.cases.models
+import local_service.improvements.models
+import local_service.information_requests.models
+import local_service.learning.models
 import local_service.local_reviews.models
+import local_service.national_reviews.models
 import local_service.notifications.models
 import local_service.panel_decisions.models
-import local_service.rapid_reviews.models  # noqa: F401 -- imported for its tables, as are the others
+import local_service.panel_requests.models
+import local_service.queries.models
+import local_service.rapid_reviews.models
+import local_service.screenings.models  # noqa: F401 -- imported for its tables, as are the others
 import service_kit.audit
 import service_kit.exchange.models
+import service_kit.feed
 import service_kit.idempotency  # noqa: F401 -- imported for its tables, as are the others
 from local_service.base import LocalBase
 from service_kit.tables import KitBase

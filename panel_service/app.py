@@ -2,16 +2,27 @@ from fastapi import FastAPI
 
 from panel_service.cases.router import router as cases
 from panel_service.decisions.router import router as decisions
+from panel_service.documents.router import router as documents
+from panel_service.improvements.router import router as improvements
+from panel_service.information_requests.router import router as information_requests
+from panel_service.meetings.router import router as meetings
+from panel_service.members.router import router as members
 from panel_service.messages import MESSAGE_TYPES
+from panel_service.national_reviews.router import router as national_reviews
 from panel_service.partnerships.router import router as partnerships
+from panel_service.public_register.router import router as public_register
+from panel_service.queries.router import router as queries
+from panel_service.reviewers.router import router as reviewers
 from panel_service.roles import ROLE_SCOPES
+from panel_service.statistics.router import router as statistics
+from panel_service.triage.router import router as triage
 from service_kit import audit_routes, me, reference_routes
 from service_kit.app import ServiceDefinition, make_app
 from service_kit.exchange.router import router as exchange
 from service_kit.settings import ServiceSettings
 from shared_schemas.messages.catalogue import FROM_BOTH, FROM_LOCAL, FROM_PANEL
 
-SCHEMA_REVISION = "0001"
+SCHEMA_REVISION = "0002"
 
 DEFINITION = ServiceDefinition(
     name="panel",
@@ -24,8 +35,19 @@ DEFINITION = ServiceDefinition(
     version="0.1.0",
     routers=(
         me.router,
+        triage,
         cases,
+        documents,
+        queries,
+        members,
+        meetings,
         decisions,
+        national_reviews,
+        reviewers,
+        improvements,
+        information_requests,
+        statistics,
+        public_register,
         partnerships,
         reference_routes.router,
         exchange,
@@ -33,8 +55,25 @@ DEFINITION = ServiceDefinition(
     ),
     tags=(
         {"name": "me", "description": "Who your credential is."},
+        {"name": "triage", "description": "What needs a person first."},
         {"name": "cases", "description": "Cases as partnerships notified them, in one thread each."},
+        {"name": "documents", "description": "Documents that partnerships sent, held by their hash."},
+        {"name": "queries", "description": "Questions to partnerships about a case, and their answers."},
+        {"name": "members", "description": "The Panel's chair and members (Children Act 2004 s16A)."},
+        {"name": "meetings", "description": "Meetings: agenda, presence, interests, recusals, minutes."},
         {"name": "decisions", "description": "Decisions of the Panel: added, never changed."},
+        {
+            "name": "national reviews",
+            "description": "National child safeguarding practice reviews (s16B, regs 4 to 10).",
+        },
+        {"name": "reviewers", "description": "The pool of potential reviewers (SI 2018/789 reg 4)."},
+        {
+            "name": "improvements",
+            "description": "Improvements identified, their evidence, themes, responses.",
+        },
+        {"name": "information requests", "description": "Requests for information (Children Act 2004 s16D)."},
+        {"name": "statistics", "description": "Notifications counted, with disclosure control."},
+        {"name": "public register", "description": "What anybody may read, without a credential."},
         {"name": "partnerships", "description": "The safeguarding partnerships that are connected."},
         {"name": "reference", "description": "Code lists and rule sets."},
         {

@@ -2,13 +2,35 @@
 
 import service_kit.audit
 import service_kit.exchange.models
+import service_kit.feed
 import service_kit.idempotency  # noqa: F401 -- imported for its tables, as are the others
 from panel_service.base import PanelBase
 from panel_service.cases import models as cases
 from panel_service.decisions import models as decisions
+from panel_service.improvements import models as improvements
+from panel_service.information_requests import models as information_requests
 from panel_service.intake import models as intake
+from panel_service.meetings import models as meetings
+from panel_service.members import models as members
+from panel_service.national_reviews import models as national_reviews
 from panel_service.partnerships import models as partnerships
+from panel_service.public_register import models as public_register
+from panel_service.queries import models as queries
+from panel_service.reviewers import models as reviewers
 from service_kit.tables import KitBase
 
-TABLES = (cases, decisions, intake, partnerships)
+TABLES = (
+    cases,
+    decisions,
+    improvements,
+    information_requests,
+    intake,
+    meetings,
+    members,
+    national_reviews,
+    partnerships,
+    public_register,
+    queries,
+    reviewers,
+)
 METADATA = (KitBase.metadata, PanelBase.metadata)

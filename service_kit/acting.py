@@ -11,7 +11,7 @@ from fastapi import Depends, Header, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from service_kit.audit import record_audit
+from service_kit.audit import record_audit, record_event
 from service_kit.db import Database
 from service_kit.identity import Caller, find_caller
 from service_kit.problems import ApiProblem, field_problem, request_id_of
@@ -44,6 +44,16 @@ class Acting:
     ) -> None:
         """Write an audit entry in this transaction; ``detail`` holds ids, codes and field names only."""
         await record_audit(self.session, self.caller, action, subject_kind, subject_id, detail)
+
+    async def event(
+        self, name: str, subject_kind: str, subject_id: UUID, detail: Mapping[str, Any] | None = None
+    ) -> None:
+        """Write what has happened into the audit trail and the feed of changes, in this transaction.
+
+        The subject is the case wherever there is one; ``detail`` holds ids, codes and versions only.
+        """
+        await self.audit(name, subject_kind, subject_id, detail)
+        await record_event(self.session, self.caller, self.now, name, subject_kind, subject_id, detail)
 
 
 async def get_session(request: Request) -> AsyncIterator[AsyncSession]:

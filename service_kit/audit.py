@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service_kit.db import table_of
+from service_kit.feed import FeedEntry
 from service_kit.identity import Caller
 from service_kit.ids import new_id
 from service_kit.tables import KitBase, OwnedRow, one_of
@@ -45,6 +46,7 @@ class AuditEntry(OwnedRow, KitBase):
 
 
 INSERT_ENTRY = insert(table_of(AuditEntry))
+INSERT_FEED_ENTRY = insert(table_of(FeedEntry))
 
 
 async def record_audit(
@@ -72,3 +74,26 @@ async def record_audit(
         "detail": dict(detail or {}),
     }
     await session.execute(INSERT_ENTRY, entry)
+
+
+async def record_event(
+    session: AsyncSession,
+    caller: Caller,
+    at: datetime,
+    name: str,
+    subject_kind: str,
+    subject_id: UUID,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Write an entry of the feed of changes; it gets its place after the commit."""
+    entry = {
+        "id": new_id(),
+        "organisation_id": caller.organisation_id,
+        "type": name,
+        "at": at,
+        "subject_kind": subject_kind,
+        "subject_id": subject_id,
+        "principal_id": caller.principal_id,
+        "detail": dict(detail or {}),
+    }
+    await session.execute(INSERT_FEED_ENTRY, entry)

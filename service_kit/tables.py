@@ -56,6 +56,10 @@ class OwnedRow:
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-1)
 
 
+class AddedOnlyRow(OwnedRow):
+    """A row that is only ever added: nobody is granted UPDATE or DELETE on its table."""
+
+
 def one_of(column: str, values: type[Any]) -> CheckConstraint:
     """Hold a text column to the values of a ``StrEnum``, in the database itself."""
     listed = ", ".join(f"'{value}'" for value in values)

@@ -40,7 +40,7 @@ async def give_judgement(
     touch(acting, file.case)
     await acting.session.flush()
     detail = {"version": judgement.version, "judgement": judgement.judgement}
-    await acting.audit("assessment.judged", "case", file.case.id, detail)
+    await acting.event("assessment.judged", "case", file.case.id, detail)
     return judgement
 
 

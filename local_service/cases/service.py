@@ -25,7 +25,7 @@ async def record_case(acting: Acting, settings: LocalSettings, given: CaseCreate
     file = await insert_case(acting, settings, given.source, given.incident)
     if file is None:
         raise ApiProblem("conflict", "A case with this source and reference is recorded already.")
-    await acting.audit("case.recorded", "case", file.case.id, {"version": 1, "rule_set": file.case.rule_set})
+    await acting.event("case.recorded", "case", file.case.id, {"version": 1, "rule_set": file.case.rule_set})
     return file
 
 
@@ -64,7 +64,7 @@ async def put_case(
         check_incident(incident, acting.now, settings)
         new = await insert_case(acting, settings, source, incident)
         if new is not None:
-            await acting.audit(
+            await acting.event(
                 "case.recorded", "case", new.case.id, {"version": 1, "rule_set": new.case.rule_set}
             )
             return new, True
@@ -101,5 +101,5 @@ async def _change(
     check_incident(incident, acting.now, settings)
     file = await replace_facts(acting, file, incident)
     detail = {"version": file.case.version, "members": changed}
-    await acting.audit("case.changed", "case", file.case.id, detail)
+    await acting.event("case.changed", "case", file.case.id, detail)
     return file

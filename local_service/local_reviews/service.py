@@ -56,7 +56,7 @@ async def decide(
     touch(acting, case)
     await acting.session.flush()
     detail = {"version": decision.version, "commissioned": given.commissioned}
-    await acting.audit("local_review.decided", "case", case.id, detail)
+    await acting.event("local_review.decided", "case", case.id, detail)
     return decision
 
 
@@ -72,7 +72,7 @@ async def write_report(
     review.version += 1
     touch(acting, file.case)
     await acting.session.flush()
-    await acting.audit("local_review.written", "case", file.case.id, {"parts": sorted(given)})
+    await acting.event("local_review.written", "case", file.case.id, {"parts": sorted(given)})
     return review
 
 
@@ -99,7 +99,7 @@ async def complete(
     review.version += 1
     touch(acting, file.case)
     await acting.session.flush()
-    await acting.audit("local_review.completed", "case", file.case.id, {"message": str(review.message_id)})
+    await acting.event("local_review.completed", "case", file.case.id, {"message": str(review.message_id)})
     return review
 
 

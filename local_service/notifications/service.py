@@ -39,7 +39,7 @@ async def draft_notification(acting: Acting, file: CaseFile, given: Notification
     touch(acting, file.case)
     await acting.session.flush()
     detail = {"version": draft.version, "revision": draft.revision}
-    await acting.audit("notification.drafted", "case", file.case.id, detail)
+    await acting.event("notification.drafted", "case", file.case.id, detail)
     return draft
 
 
@@ -68,7 +68,7 @@ async def authorise_notification(
     touch(acting, file.case)
     await acting.session.flush()
     detail = {"version": draft.version, "message": str(draft.message_id)}
-    await acting.audit("notification.authorised", "case", file.case.id, detail)
+    await acting.event("notification.authorised", "case", file.case.id, detail)
     return draft
 
 

@@ -42,7 +42,7 @@ async def apply_decision(acting: Acting, message: ReceivedMessage) -> None:
     touch(acting, case)
     await acting.session.flush()
     detail = {"decision_version": body.decision_version, "outcome": body.outcome, "crossed": message.crossed}
-    await acting.audit("panel_decision.received", "case", case.id, detail)
+    await acting.event("panel_decision.received", "case", case.id, detail)
 
 
 def show_decisions(file: CaseFile) -> list[PanelDecisionRead]:

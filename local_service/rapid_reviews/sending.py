@@ -22,4 +22,4 @@ async def send_completed_review(
     )
     review.message_id = await send_to_panel(acting, settings, case, RAPID_REVIEW, body)
     review.sent_at = acting.now
-    await acting.audit("rapid_review.sent", "case", case.id, {"message": str(review.message_id)})
+    await acting.event("rapid_review.sent", "case", case.id, {"message": str(review.message_id)})

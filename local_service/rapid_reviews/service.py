@@ -38,7 +38,7 @@ async def start_review(acting: Acting, file: CaseFile) -> RapidReview:
     acting.session.add(review)
     touch(acting, file.case)
     await acting.session.flush()
-    await acting.audit("rapid_review.started", "case", file.case.id)
+    await acting.event("rapid_review.started", "case", file.case.id)
     return review
 
 
@@ -56,7 +56,7 @@ async def write_sections(
     review.version += 1
     touch(acting, file.case)
     await acting.session.flush()
-    await acting.audit("rapid_review.written", "case", file.case.id, {"sections": sorted(given)})
+    await acting.event("rapid_review.written", "case", file.case.id, {"sections": sorted(given)})
     return review
 
 
@@ -77,7 +77,7 @@ async def complete_review(
         await send_completed_review(acting, settings, file.case, review)
     touch(acting, file.case)
     await acting.session.flush()
-    await acting.audit("rapid_review.completed", "case", file.case.id, {"version": review.version})
+    await acting.event("rapid_review.completed", "case", file.case.id, {"version": review.version})
     return review
 
 

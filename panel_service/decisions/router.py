@@ -1,12 +1,13 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Response
 
 from panel_service.cases.service import decisions_of, find_case
 from panel_service.decisions.schemas import DecisionCreate, DecisionRead
 from panel_service.decisions.service import find_decision, record_decision
 from panel_service.decisions.showing import show_decision
+from panel_service.deps import SettingsDep
 from service_kit.acting import Acting, Requires
 from service_kit.etags import IfMatchDep, etag
 from service_kit.idempotency import OnceDep
@@ -17,20 +18,19 @@ router = APIRouter(prefix="/v1/cases/{case_id}/decisions", tags=["decisions"], r
 
 @router.post("", status_code=201, summary="Record a decision of the Panel", response_model=DecisionRead)
 async def post_decision(
-    request: Request,
     case_id: UUID,
     body: DecisionCreate,
     acting: Annotated[Acting, Requires("decisions:write")],
     expected: IfMatchDep,
     once: OnceDep,
+    settings: SettingsDep,
 ) -> Response:
     """Record what the Panel decided on a national review, and its opinion on the local review.
 
     If-Match is the case's ETag, so that a decision never rests on less than what has come. The decision goes to the
     partnership by signed webhook; a later one supersedes it.
     """
-    public_url: str = request.app.state.settings.public_url
-    decision, case = await record_decision(acting, case_id, expected, body, public_url)
+    decision, case = await record_decision(acting, settings, case_id, expected, body)
     location = f"/v1/cases/{case.id}/decisions/{decision.decision_version}"
     return await once.answer(
         show_decision(decision), status=201, headers={"Location": location, "ETag": etag(case.version)}

@@ -7,18 +7,18 @@ from panel_service.decisions.rules import check_decided_on, check_rapid_review
 from panel_service.decisions.schemas import DecisionCreate
 from panel_service.intake.documents import documents_of
 from panel_service.intake.models import DocumentKind
+from panel_service.partnership_link import send_to_partnership
+from panel_service.settings import PanelSettings
 from service_kit.acting import Acting
 from service_kit.etags import check_version
-from service_kit.exchange.outbox import schema_uri, send_message
 from service_kit.ids import new_id
 from service_kit.problems import ApiProblem
-from shared_schemas.exchange.ijson import MalformedMessage
 from shared_schemas.messages.panel import DECISION_RECORDED, DECISION_SUPERSEDED, DecisionBody
 from shared_schemas.panel_decisions import DecisionFacts, DecisionMade
 
 
 async def record_decision(
-    acting: Acting, case_id: UUID, expected_version: int, given: DecisionCreate, public_url: str
+    acting: Acting, settings: PanelSettings, case_id: UUID, expected_version: int, given: DecisionCreate
 ) -> tuple[Decision, Case]:
     """Record the Panel's decision and send it to the partnership, in one transaction (CA2004 s16B(1), reg 3).
 
@@ -43,7 +43,7 @@ async def record_decision(
         decided_on_rapid_review=with_rapid_review,
     )
     decision_id = new_id()
-    message_id = await _tell_partnership(acting, case, decision_id, made, public_url)
+    message_id = await _tell_partnership(acting, settings, case, decision_id, made)
     decision = Decision(
         organisation_id=acting.organisation_id,
         id=decision_id,
@@ -62,27 +62,23 @@ async def record_decision(
     case.state, case.version, case.updated_at = CaseState.DECIDED, case.version + 1, acting.now
     await acting.session.flush()
     detail = {"decision": str(decision_id), "version": version, "outcome": made.outcome}
-    await acting.audit("decision.recorded", "case", case.id, detail)
+    await acting.event("decision.recorded", "case", case.id, detail)
     return decision, case
 
 
 async def _tell_partnership(
-    acting: Acting, case: Case, decision_id: UUID, made: DecisionMade, public_url: str
+    acting: Acting, settings: PanelSettings, case: Case, decision_id: UUID, made: DecisionMade
 ) -> UUID:
     message_type = DECISION_RECORDED if made.decision_version == 1 else DECISION_SUPERSEDED
     body = DecisionBody(**made.model_dump(), decision_id=decision_id, panel_case_id=case.id)
-    try:
-        return await send_message(
-            acting,
-            link=case.link_id,
-            subject=str(case.exchange_reference),
-            type=message_type,
-            data=body.model_dump(mode="json"),
-            dataschema=schema_uri(public_url, message_type),
-        )
-    except MalformedMessage:
-        detail = "The decision is larger than one message may be (1 MiB); shorten its longest texts."
-        raise ApiProblem("body-too-large", detail) from None
+    return await send_to_partnership(
+        acting,
+        settings,
+        link=case.link_id,
+        subject=case.exchange_reference,
+        message_type=message_type,
+        body=body,
+    )
 
 
 async def find_decision(acting: Acting, case_id: UUID, version: int) -> Decision:

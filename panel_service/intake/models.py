@@ -16,6 +16,16 @@ class DocumentKind(StrEnum):
     RAPID_REVIEW = "rapid_review"
     LOCAL_REVIEW_DECISION = "local_review_decision"
     LOCAL_REVIEW = "local_review"
+    NOTIFICATION_WITHDRAWN = "notification_withdrawn"
+    RAPID_REVIEW_ADDENDUM = "rapid_review_addendum"
+    LEARNING = "learning"
+    LOCAL_REVIEW_REVIEWER = "local_review_reviewer"
+    PUBLICATION_NOTICE = "publication_notice"
+    DELAY = "delay"
+    DECISION_REPLY = "decision_reply"
+    NATIONAL_REVIEW_PROPOSAL = "national_review_proposal"
+    QUERY_ANSWER = "query_answer"
+    INFORMATION = "information"
 
 
 class ReceivedDocument(OwnedRow, PanelBase):

@@ -1,26 +1,25 @@
 """The catalogue of messages: every type with its direction, body and an example."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from shared_schemas.messages import (
+    examples,
+    exchange,
+    exercise,
+    identification,
+    improvements,
+    information,
+    local,
+    national_reviews,
+    panel,
+    queries,
+    review_course,
+)
+from shared_schemas.messages.entries import CataloguedMessage
 
-from pydantic import BaseModel
-
-from shared_schemas.messages import examples, exchange, local, panel
-
-
-@dataclass(frozen=True)
-class CataloguedMessage:
-    """A message type as people read about it."""
-
-    name: str
-    summary: str
-    description: str
-    body: type[BaseModel]
-    example: Mapping[str, Any]
+# Each topic's module lists its own.
+_TOPICS = (identification, exercise, review_course, queries, national_reviews, improvements, information)
 
 
-FROM_LOCAL = (
+FROM_LOCAL: tuple[CataloguedMessage, ...] = (
     CataloguedMessage(
         local.NOTIFICATION,
         "A serious incident is notified",
@@ -49,8 +48,9 @@ FROM_LOCAL = (
         local.LocalReviewBody,
         examples.LOCAL_REVIEW,
     ),
+    *(entry for topic in _TOPICS for entry in topic.FROM_LOCAL),
 )
-FROM_PANEL = (
+FROM_PANEL: tuple[CataloguedMessage, ...] = (
     CataloguedMessage(
         panel.DECISION_RECORDED,
         "The Panel decided",
@@ -65,6 +65,7 @@ FROM_PANEL = (
         panel.DecisionBody,
         examples.LATER_DECISION,
     ),
+    *(entry for topic in _TOPICS for entry in topic.FROM_PANEL),
 )
 FROM_BOTH = (
     CataloguedMessage(

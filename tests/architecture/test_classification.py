@@ -4,7 +4,8 @@ import pytest
 
 from service_kit.logs import ALLOWED_KEYS
 from shared_schemas.classification import Classification, classified_fields
-from shared_schemas.messages.catalogue import FROM_BOTH, FROM_LOCAL, FROM_PANEL, CataloguedMessage
+from shared_schemas.messages.catalogue import FROM_BOTH, FROM_LOCAL, FROM_PANEL
+from shared_schemas.messages.entries import CataloguedMessage
 from shared_schemas.messages.local import NotificationBody
 
 EVERY_MESSAGE = (*FROM_LOCAL, *FROM_PANEL, *FROM_BOTH)

@@ -1,0 +1,7 @@
+from fastapi import APIRouter
+
+from service_kit.routes import StrictRoute
+
+router = APIRouter(
+    prefix="/v1/cases/{case_id}/information-requests", tags=["information requests"], route_class=StrictRoute
+)

@@ -1,0 +1,5 @@
+"""A notification withdrawn, as it comes."""
+
+from service_kit.exchange.message_types import MessageType
+
+RECEIVES: tuple[MessageType, ...] = ()
