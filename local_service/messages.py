@@ -8,6 +8,7 @@ from local_service.national_reviews import receiving as national_reviews
 from local_service.panel_decisions.service import apply_decision
 from local_service.panel_requests import receiving as panel_requests
 from local_service.queries import receiving as queries
+from local_service.test_exchange import RECEIVES as TEST_EXCHANGE
 from service_kit.exchange.message_types import MessageType
 from shared_schemas.messages.panel import DECISION_RECORDED, DECISION_SUPERSEDED, DecisionBody
 
@@ -18,5 +19,6 @@ _TYPES = (
     *panel_requests.RECEIVES,
     *national_reviews.RECEIVES,
     *improvements.RECEIVES,
+    *TEST_EXCHANGE,
 )
 MESSAGE_TYPES: Mapping[str, MessageType] = {entry.name: entry for entry in _TYPES}

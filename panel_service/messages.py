@@ -11,6 +11,7 @@ from panel_service.intake.service import (
     apply_rapid_review,
 )
 from panel_service.national_reviews import receiving as national_reviews
+from panel_service.partnerships import receiving as partnerships
 from panel_service.queries import receiving as queries
 from service_kit.exchange.message_types import MessageType
 from shared_schemas.messages import local
@@ -26,5 +27,6 @@ _TYPES = (
     *queries.RECEIVES,
     *national_reviews.RECEIVES,
     *information_requests.RECEIVES,
+    *partnerships.RECEIVES,
 )
 MESSAGE_TYPES: Mapping[str, MessageType] = {entry.name: entry for entry in _TYPES}

@@ -6,11 +6,20 @@ _EVERYBODY = frozenset({"reference:read"})
 _READS_CASES = _EVERYBODY | {"cases:read", "cases:read-pseudonymised", "partnerships:read"}
 
 ROLE_SCOPES: Mapping[str, frozenset[str]] = {
-    "secretariat": _READS_CASES | {"decisions:write", "exchange:read"},
-    "member": _READS_CASES,
-    "chair": _READS_CASES | {"decisions:write"},
+    "secretariat": _READS_CASES
+    | {
+        "decisions:write",
+        "exchange:read",
+        "partnerships:write",
+        "register:write",
+        "statistics:read",
+        "statistics:publish",
+    },
+    "member": _READS_CASES | {"statistics:read"},
+    "chair": _READS_CASES | {"decisions:write", "statistics:read", "statistics:publish"},
     # An analyst learns from cases without learning whose they are.
-    "analyst": _EVERYBODY | {"cases:read-pseudonymised", "partnerships:read"},
+    "analyst": _EVERYBODY | {"cases:read-pseudonymised", "partnerships:read", "statistics:read"},
     "auditor": _EVERYBODY | {"audit:read"},
-    "administrator": _EVERYBODY | {"partnerships:read", "exchange:read", "exchange:operate"},
+    "administrator": _EVERYBODY
+    | {"partnerships:read", "partnerships:write", "exchange:read", "exchange:operate"},
 }

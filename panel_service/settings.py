@@ -1,3 +1,4 @@
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from service_kit.settings import ServiceSettings
@@ -7,3 +8,7 @@ class PanelSettings(ServiceSettings):
     """The settings of the Panel's service, read from variables that begin with `PANEL_`."""
 
     model_config = SettingsConfigDict(env_prefix="PANEL_")
+
+    public_organisation: str = Field(
+        default="panel", description="The code of the organisation whose public register is shown to anybody."
+    )

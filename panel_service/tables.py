@@ -17,6 +17,7 @@ from panel_service.partnerships import models as partnerships
 from panel_service.public_register import models as public_register
 from panel_service.queries import models as queries
 from panel_service.reviewers import models as reviewers
+from panel_service.statistics import models as statistics
 from service_kit.tables import KitBase
 
 TABLES = (
@@ -32,5 +33,6 @@ TABLES = (
     public_register,
     queries,
     reviewers,
+    statistics,
 )
 METADATA = (KitBase.metadata, PanelBase.metadata)

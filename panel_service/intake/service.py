@@ -16,6 +16,7 @@ from panel_service.intake.keeping import (
 from panel_service.intake.models import DocumentKind
 from panel_service.intake.rules import is_next_version, may_receive_local_review
 from panel_service.partnerships.service import partnership_of_party
+from panel_service.statistics.service import count_notification
 from service_kit.acting import Acting
 from service_kit.exchange.message_types import ReceivedMessage, SetAside
 from service_kit.ids import new_id
@@ -33,6 +34,7 @@ async def apply_notification(acting: Acting, message: ReceivedMessage) -> None:
     case = await find_case_of(acting, message)
     if case is None:
         case = await _open_case(acting, message, body)
+        await count_notification(acting, case.id, body.incident, case.received_at)
     elif not is_next_version(await versions_of(acting, case.id, DocumentKind.NOTIFICATION), body.version):
         raise SetAside(CONTRADICTION)
     else:

@@ -1,7 +1,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,19 +13,35 @@ from shared_schemas.exchange.identifiers import party_uuid
 
 
 async def register_partnership(session: AsyncSession, organisation_id: UUID, peer: Peer) -> None:
-    """Record whom a new link belongs to; registered again, its code and name may change, its party never."""
-    facts = {"code": peer.code, "name": peer.name, "link_id": peer.link}
+    """Record whom a new link belongs to: a partnership of that party, or one registered by that code before it had a link.
+
+    Registered again, its code and name may change, its party never.
+    """
+    party = party_uuid(peer.party)
+    facts = {"code": peer.code, "name": peer.name, "link_id": peer.link, "party": party}
+    waiting = (
+        update(Partnership)
+        .where(
+            Partnership.organisation_id == organisation_id,
+            Partnership.code == peer.code,
+            Partnership.party.is_(None),
+        )
+        .values(**facts)
+        .returning(Partnership.id)
+    )
+    if (await session.execute(waiting)).first() is not None:
+        return
     statement = insert(Partnership).values(
-        organisation_id=organisation_id, id=party_uuid(peer.party), created_at=func.now(), **facts
+        organisation_id=organisation_id, id=party, created_at=func.now(), **facts
     )
     await session.execute(
-        statement.on_conflict_do_update(index_elements=["organisation_id", "id"], set_=facts)
+        statement.on_conflict_do_update(index_elements=["organisation_id", "party"], set_=facts)
     )
 
 
 async def find_partnership(acting: Acting, partnership_id: UUID) -> Partnership:
     """Find a partnership. Raises 404."""
-    partnership = await partnership_of_party(acting, partnership_id)
+    partnership = await acting.session.get(Partnership, (acting.organisation_id, partnership_id))
     if partnership is None:
         raise ApiProblem("not-found")
     return partnership
@@ -34,7 +50,7 @@ async def find_partnership(acting: Acting, partnership_id: UUID) -> Partnership:
 async def partnership_of_party(acting: Acting, party: UUID) -> Partnership | None:
     """Give the partnership that is a link's counterpart."""
     statement = select(Partnership).where(
-        Partnership.organisation_id == acting.organisation_id, Partnership.id == party
+        Partnership.organisation_id == acting.organisation_id, Partnership.party == party
     )
     return (await acting.session.execute(statement)).scalar_one_or_none()
 

@@ -9,6 +9,7 @@ from shared_schemas.messages import (
     information,
     local,
     national_reviews,
+    onboarding,
     panel,
     queries,
     review_course,
@@ -16,7 +17,16 @@ from shared_schemas.messages import (
 from shared_schemas.messages.entries import CataloguedMessage
 
 # Each topic's module lists its own.
-_TOPICS = (identification, exercise, review_course, queries, national_reviews, improvements, information)
+_TOPICS = (
+    identification,
+    exercise,
+    review_course,
+    queries,
+    national_reviews,
+    improvements,
+    information,
+    onboarding,
+)
 
 
 FROM_LOCAL: tuple[CataloguedMessage, ...] = (

@@ -30,6 +30,12 @@ OPEN = {
     "/readyz": "probes hold no credential",
     "/problems": "explains errors, among them a missing credential",
     "/problems/{name}": "explains errors, among them a missing credential",
+    "/v1/public/reviews": "the register of published reviews is for anybody (SI 2018/789 regs 10 and 17)",
+    "/v1/public/statistics": "published statistics are for anybody",
+    "/v1/public/statistics/{year}": "published statistics are for anybody",
+    "/v1/public/statistics/{year}/table.csv": "published statistics are for anybody",
+    "/v1/public/code-lists": "what codes mean is for anybody",
+    "/v1/public/code-lists/{name}": "what codes mean is for anybody",
     "/v1/exchange/links/{link_id}/messages": "the signature over the message is the credential",
 }
 both = pytest.mark.parametrize("name", sorted(APPS))
