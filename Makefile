@@ -6,7 +6,7 @@ PY := .venv/bin/python
 LOCK := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev clean-data test check format format-check lint types imports openapi bench lock clean environment dev-environment
+.PHONY: help run year dev clean-data test check format format-check lint types imports openapi bench lock clean environment dev-environment
 
 help: ## Print every target and what it does.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -16,6 +16,9 @@ run: environment ## Start both services on a PostgreSQL of their own and show th
 
 dev: environment ## Start both services, reloading when code changes, without the demonstration.
 	@$(PY) -m standalone dev $(ARGS)
+
+year: environment ## Drive a national year through the real processes (ARGS="--share 0.1" for a shorter one).
+	@$(PY) -m standalone year $(ARGS)
 
 clean-data: environment ## Delete this checkout's databases, demonstration secrets and logs.
 	@$(PY) -m standalone clean-data $(ARGS)

@@ -37,6 +37,26 @@ def run(
 
 
 @app.command()
+def year(
+    *,
+    seed: Annotated[int, typer.Option(help="Another seed draws another year.")] = 2026,
+    share: Annotated[
+        float, typer.Option(min=0.02, max=1.0, help="How much of the year, for a shorter run.")
+    ] = 1.0,
+    state_dir: StateDir = DEFAULT_STATE_DIR / "year",
+) -> None:
+    """Drive a national year through the real processes: 0 only if all of it holds. Begins on empty databases each time."""
+    from standalone.year.story import tell_year
+
+    async def tell(context: StandaloneContext) -> bool:
+        return await tell_year(context, seed=seed, share=share)
+
+    if state_dir.exists():
+        clean_data(state_dir=state_dir)
+    _run(state_dir, tell, once=True, reload=False)
+
+
+@app.command()
 def dev(*, state_dir: StateDir = DEFAULT_STATE_DIR) -> None:
     """Start both services, reloading their APIs when code changes, with seeded organisations and no journey."""
     _run(state_dir, _seed, once=False, reload=True)

@@ -51,15 +51,15 @@ async def seed(context: StandaloneContext) -> None:
     """Make both services ready to talk to each other, and write the credentials file (0600)."""
     known = _read_credentials(context)
     local, panel = settings_of(context, "local"), settings_of(context, "panel")
-    panel_card, panel_keys = await _organisation(panel, PANEL, PANEL_ROLES, known["panel_service"])
+    panel_card, panel_keys = await make_organisation(panel, PANEL, PANEL_ROLES, known["panel_service"])
     cards: list[PartyCard] = []
     local_keys: dict[str, Any] = {}
     for partnership in PARTNERSHIPS:
-        card, keys = await _organisation(local, partnership, LOCAL_ROLES, known["local_service"])
+        card, keys = await make_organisation(local, partnership, LOCAL_ROLES, known["local_service"])
         cards.append(card)
         local_keys[partnership.code] = {"name": partnership.name, "id": str(card.organisation), "keys": keys}
     for partnership, card in zip(PARTNERSHIPS, cards, strict=True):
-        await _connect(context, local, panel, partnership, card, panel_card)
+        await connect(context, local, panel, partnership, card, panel_card)
     document = {
         "local_service": {"url": context.local_url, "organisations": local_keys},
         "panel_service": {
@@ -88,12 +88,13 @@ def settings_of(context: StandaloneContext, service: str) -> ServiceSettings:
     )
 
 
-async def _organisation(
+async def make_organisation(
     settings: ServiceSettings,
     organisation: DemonstrationOrganisation,
     role_scopes: Mapping[str, frozenset[str]],
     known: Mapping[str, Any],
 ) -> tuple[PartyCard, dict[str, str]]:
+    """Make an organisation with a key for each of these roles, keeping what is there; give its card and its keys."""
     former = known.get("organisations", {}).get(organisation.code, {}).get("keys", {})
     async with owner_session(settings) as session:
         card = await register_organisation(session, settings, code=organisation.code, name=organisation.name)
@@ -145,7 +146,7 @@ async def _new_key(
     return made.key
 
 
-async def _connect(
+async def connect(
     context: StandaloneContext,
     local: ServiceSettings,
     panel: ServiceSettings,
@@ -153,6 +154,7 @@ async def _connect(
     card: PartyCard,
     panel_card: PartyCard,
 ) -> None:
+    """Link a partnership and the Panel both ways, each knowing the other's public key."""
     # The link's id follows from the two parties, so that a second run finds the same link again.
     link = uuid5(panel_card.organisation, str(card.organisation))
     # Both schemes, so that the demonstration shows both; live links can do with v1a alone.

@@ -1,0 +1,1 @@
+"""A national year from the published proportions, driven through the real processes."""
