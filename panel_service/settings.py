@@ -1,3 +1,4 @@
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from service_kit.settings import ServiceSettings
@@ -7,3 +8,14 @@ class PanelSettings(ServiceSettings):
     """The settings of the Panel's service, read from variables that begin with `PANEL_`."""
 
     model_config = SettingsConfigDict(env_prefix="PANEL_")
+
+    four_eyes: bool = Field(
+        default=True,
+        description="Whether a decision or letter is released by another person than recorded or drafted it.",
+    )
+    quorum: int | None = Field(
+        default=None,
+        ge=1,
+        le=100,
+        description="Members a meeting needs; without it, more than half of those in office. No law states one.",
+    )
