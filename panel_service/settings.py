@@ -12,3 +12,13 @@ class PanelSettings(ServiceSettings):
     public_organisation: str = Field(
         default="panel", description="The code of the organisation whose public register is shown to anybody."
     )
+    four_eyes: bool = Field(
+        default=True,
+        description="Whether a decision or letter is released by another person than recorded or drafted it.",
+    )
+    quorum: int | None = Field(
+        default=None,
+        ge=1,
+        le=100,
+        description="Members a meeting needs; without it, more than half of those in office. No law states one.",
+    )

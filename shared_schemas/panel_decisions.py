@@ -6,7 +6,13 @@ from pydantic import Field, StrictInt, model_validator
 from pydantic_core import PydanticCustomError
 
 from shared_schemas.base import Day, Facts
-from shared_schemas.codes import OpinionOnLocalReview, PanelOutcome, Regulation3Criterion, TriState
+from shared_schemas.codes import (
+    NationalCircumstance,
+    OpinionOnLocalReview,
+    PanelOutcome,
+    Regulation3Criterion,
+    TriState,
+)
 from shared_schemas.text import Narrative
 
 
@@ -29,6 +35,10 @@ class DecisionFacts(Facts):
     complex: TriState = Field(description="Whether the case raises issues that are complex (s16B(1)(a)).")
     national_importance: TriState = Field(description="Whether they are of national importance (s16B(1)(a)).")
     criteria: Annotated[list[CriterionConsidered], Field(max_length=20)] = []
+    circumstances: Annotated[
+        list[NationalCircumstance],
+        Field(max_length=20, description="Circumstances the Panel had regard to (statutory guidance)."),
+    ] = []
     reasons: Narrative
     opinion_on_local_review: OpinionOnLocalReview
     opinion_reasons: Narrative | None = None

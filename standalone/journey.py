@@ -31,6 +31,7 @@ class Cast:
     notifier_as_authoriser: Person
     authoriser: Person
     secretariat: Person
+    chair: Person
     other_partnership: Person
 
 
@@ -63,6 +64,7 @@ def read_cast(context: StandaloneContext) -> Cast:
         notifier_as_authoriser=person("local_service", "demonstration-east", "notifier_as_authoriser"),
         authoriser=person("local_service", "demonstration-east", "authoriser"),
         secretariat=person("panel_service", "panel", "secretariat"),
+        chair=person("panel_service", "panel", "chair"),
         other_partnership=person("local_service", "demonstration-west", "partnership_office"),
     )
 
@@ -148,13 +150,22 @@ class Story:
 
     def _decide(self, now: datetime) -> None:
         answer = self.cast.secretariat.get(self.panel_case)
-        decision = self.cast.secretariat.post(
+        recorded = self.cast.secretariat.post(
             f"{self.panel_case}/decisions", panel_decision(now), etag=_etag(answer)
-        ).body
+        )
+        decision, etag = recorded.body, _etag(recorded)
+        release = f"{self.panel_case}/decisions/{decision['decision_version']}/release"
         self._step(
             "The Panel decides: no national review, a local review is more appropriate (SI 2018/789 reg 11(d))"
         )
         self._fact("decision", f"version {decision['decision_version']}, {decision['outcome']}")
+        self._is_refused(
+            "second-person-required",
+            lambda: self.cast.secretariat.post(release, etag=etag),
+        )
+        self._step("Whoever recorded it is refused its release: a second person is required")
+        self.cast.chair.post(release, etag=etag)
+        self._step("The chair, another person, releases it: it is on its way to the partnership")
         self._wait_for("the decision at the partnership", self._decision_came_back)
         self._step("The decision is back at the partnership by signed webhook, and applied")
 

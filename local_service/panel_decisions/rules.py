@@ -9,10 +9,11 @@ RECONSIDERS = "local_review_more_appropriate"
 def fits_record(file: CaseFile, message_type: str, decision: DecisionBody) -> bool:
     """Whether a decision continues the chain there is, and rests on a notification that was sent.
 
-    Versions count up from 1 and each supersedes the one before; the first has a message type of its own.
+    Versions count up and each supersedes the last one that was sent: the Panel keeps the numbers of those it withdrew
+    before their release. The first to come has a message type of its own.
     """
     last = file.panel_decision.decision_version if file.panel_decision else None
-    continues = decision.decision_version == (last or 0) + 1 and decision.supersedes_version == last
+    continues = decision.decision_version > (last or 0) and decision.supersedes_version == last
     is_first = message_type == DECISION_RECORDED
     rests_on_sent = decision.decided_on_notification_version <= len(file.sent_notifications)
     return continues and is_first == (last is None) and rests_on_sent

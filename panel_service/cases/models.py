@@ -2,8 +2,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped
+from sqlalchemy import ARRAY, ForeignKeyConstraint, Index, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
 
 from panel_service.base import PanelBase
 from service_kit.tables import OwnedRow, one_of
@@ -14,6 +14,8 @@ class CaseState(StrEnum):
 
     AWAITING_RAPID_REVIEW = "awaiting_rapid_review"
     AWAITING_DECISION = "awaiting_decision"
+    AWAITING_INFORMATION = "awaiting_information"
+    AWAITING_RELEASE = "awaiting_release"
     DECIDED = "decided"
     WITHDRAWN = "withdrawn"
 
@@ -36,6 +38,22 @@ class Case(OwnedRow, PanelBase):
         Index(None, "organisation_id", "state", "id"),
         Index(None, "organisation_id", "partnership_id", "id"),
         Index(None, "organisation_id", "exchange_reference"),
+        # The triage queue: each lane is read in its own order, however many cases there are.
+        Index(
+            "ix_cases_due",
+            "organisation_id",
+            "next_due_on",
+            "id",
+            postgresql_where=text("next_due_on IS NOT NULL"),
+        ),
+        Index(
+            "ix_cases_attention",
+            "organisation_id",
+            text("attention_weight DESC"),
+            "attention_since",
+            "id",
+            postgresql_where=text("attention_weight > 0"),
+        ),
     )
 
     version: Mapped[int]
@@ -49,3 +67,13 @@ class Case(OwnedRow, PanelBase):
     occurred_on: Mapped[date]
     received_at: Mapped[datetime]  # when the first notification was stored
     updated_at: Mapped[datetime]
+    # Why it needs a person, kept up to date with every document and step; what is overdue is judged on reading.
+    needs: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
+    attention_weight: Mapped[int] = mapped_column(default=0, server_default="0")
+    attention_since: Mapped[datetime | None]
+    rapid_review_due_on: Mapped[date | None]  # by the rule set of the first notification
+    query_due_on: Mapped[date | None]  # the earliest of its unanswered queries'
+    next_due_on: Mapped[date | None]  # the earlier of the two, while it is still to come in
+    assigned_to: Mapped[UUID | None]
+    seen_by: Mapped[UUID | None]
+    seen_at: Mapped[datetime | None]

@@ -5,8 +5,22 @@ from panel_service.cases.schemas import AllowedAction
 CONSIDERS = "Children Act 2004 s16B(1)"
 
 
-def allowed_actions(*, may_decide: bool, decided: bool, has_rapid_review: bool) -> list[AllowedAction]:
-    """Name the one step that is the Panel's to take: a decision, or a later one that supersedes it."""
+def allowed_actions(
+    *,
+    may_decide: bool,
+    decided: bool,
+    has_rapid_review: bool,
+    may_release: bool = False,
+    waits_for_release: bool = False,
+) -> list[AllowedAction]:
+    """Name the steps that are the Panel's to take: a decision, its release, a later one that supersedes it."""
+    if waits_for_release:
+        return [
+            _step(
+                "release_decision", "decisions:release", may_release, "Another person than recorded it does."
+            ),
+            _step("withdraw_decision", "decisions:write", may_decide),
+        ]
     action = "supersede_decision" if decided else "record_decision"
     if not may_decide:
         return [
@@ -20,3 +34,9 @@ def allowed_actions(*, may_decide: bool, decided: bool, has_rapid_review: bool) 
         else "The rapid review has not been received: the decision must say why it does not wait for it."
     )
     return [AllowedAction(action=action, allowed=True, remark=remark, rule=CONSIDERS)]
+
+
+def _step(action: str, scope: str, may: bool, remark: str | None = None) -> AllowedAction:
+    if not may:
+        remark = f"The credential's roles do not include {scope}."
+    return AllowedAction(action=action, allowed=may, remark=remark, rule=CONSIDERS if may else None)

@@ -6,7 +6,7 @@ from sqlalchemy import Select, select
 
 from panel_service.cases.models import Case, CaseState
 from panel_service.cases.schemas import CaseListed, PseudonymisedListed, ReceivedFrom
-from panel_service.decisions.models import Decision
+from panel_service.decisions.models import Decision, DecisionRelease
 from panel_service.partnerships.models import Partnership
 from panel_service.partnerships.service import partnerships_by_id
 from service_kit.acting import Acting
@@ -32,6 +32,15 @@ async def decisions_of(acting: Acting, case_id: UUID) -> Sequence[Decision]:
         .order_by(Decision.decision_version)
     )
     return (await acting.session.execute(statement)).scalars().all()
+
+
+async def releases_of(acting: Acting, case_id: UUID) -> Mapping[UUID, DecisionRelease]:
+    """Give what became of each decision on a case that waits no more, by the decision's id."""
+    statement = select(DecisionRelease).where(
+        DecisionRelease.organisation_id == acting.organisation_id, DecisionRelease.case_id == case_id
+    )
+    rows = (await acting.session.execute(statement)).scalars().all()
+    return {row.decision_id: row for row in rows}
 
 
 async def list_cases(

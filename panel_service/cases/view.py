@@ -12,9 +12,10 @@ from panel_service.cases.models import Case
 from panel_service.cases.pseudonymised import PseudonymisedCase, pseudonymise
 from panel_service.cases.rules import allowed_actions
 from panel_service.cases.schemas import CaseRead, DocumentRead, Timeliness
-from panel_service.cases.service import decisions_of, find_case, list_facts
+from panel_service.cases.service import decisions_of, find_case, list_facts, releases_of
 from panel_service.cases.timeliness import Received, judge_timeliness
-from panel_service.decisions.showing import show_decision
+from panel_service.decisions.models import DecisionState
+from panel_service.decisions.showing import show_decision, state_of
 from panel_service.intake.documents import documents_of
 from panel_service.intake.models import DocumentKind, ReceivedDocument
 from panel_service.partnerships.service import find_partnership
@@ -73,18 +74,22 @@ async def read_case(acting: Acting, case_id: UUID) -> tuple[CaseRead | Pseudonym
 async def _whole(acting: Acting, case: Case, documents: Documents) -> CaseRead:
     partnership = await find_partnership(acting, case.partnership_id)
     decisions = await decisions_of(acting, case.id)
+    releases = await releases_of(acting, case.id)
+    states = [state_of(decision, releases.get(decision.id)) for decision in decisions]
     return CaseRead(
         **list_facts(case, partnership),
         notifications=documents.notifications,
         rapid_review=documents.rapid_review,
         local_review_decisions=documents.local_review_decisions,
         local_review=documents.local_review,
-        decisions=[show_decision(decision) for decision in decisions],
+        decisions=[show_decision(decision, releases.get(decision.id)) for decision in decisions],
         timeliness=_timeliness(acting, case, documents),
         messages=await messages_of(acting.session, str(case.exchange_reference), link_id=case.link_id),
         allowed_actions=allowed_actions(
             may_decide="decisions:write" in acting.scopes,
-            decided=bool(decisions),
+            may_release="decisions:release" in acting.scopes,
+            decided=DecisionState.RELEASED in states,
+            waits_for_release=DecisionState.RECORDED in states,
             has_rapid_review=documents.rapid_review is not None,
         ),
     )

@@ -1,11 +1,72 @@
 """When the Panel may decide, and what a decision rests on. The decision is the Panel's alone (CA2004 s16B(1))."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from uuid import UUID
 
+from panel_service.decisions.models import DecisionState
+from panel_service.moves import Refusal, why_no_move
 from service_kit.clock.working_days import london_date
+from service_kit.identity import Caller
 from service_kit.problems import ApiProblem, field_problem
 
 CONSIDERS = "Children Act 2004 s16B(1)"
+FOUR_EYES = "Policy of the Panel: four eyes"
+
+# What may be done with a recorded decision. It is never changed: a later one supersedes it.
+MOVES: Mapping[str, tuple[str, ...]] = {
+    DecisionState.RECORDED: ("release_decision", "withdraw_decision"),
+    DecisionState.RELEASED: (),
+    DecisionState.WITHDRAWN: (),
+}
+
+
+def why_no_recording(waiting: int | None) -> Refusal | None:
+    """Why no decision can be recorded, if one waits for its release (s16B(1)): it is released or withdrawn first."""
+    if waiting is None:
+        return None
+    return Refusal(
+        f"Version {waiting} is recorded and not released: release it or withdraw it first.",
+        CONSIDERS,
+        MOVES[DecisionState.RECORDED],
+    )
+
+
+def why_no_release(state: DecisionState, move: str) -> Refusal | None:
+    """Why a decision cannot be released or withdrawn, if so: both are for what is recorded and has not left."""
+    return why_no_move(MOVES, state, move, of="The decision", rule=CONSIDERS)
+
+
+def why_not_this_person(
+    caller: Caller,
+    first: UUID | None,
+    *,
+    four_eyes: bool,
+    what: str = "recorded the decision",
+    act: str = "release it",
+) -> Refusal | None:
+    """Why this caller cannot be the second person, if so: a person is needed and, under the policy, another one."""
+    if not caller.is_person:
+        return Refusal(
+            "A person does this; this credential is a system's.", FOUR_EYES, problem="second-person-required"
+        )
+    if four_eyes and first == caller.principal_id:
+        return Refusal(f"Whoever {what} cannot {act}.", FOUR_EYES, problem="second-person-required")
+    return None
+
+
+def check_nothing_came(read: int | None, now_held: int) -> None:
+    """Refuse a release where more has come since the decision was recorded (s16B(1)): it rests on less than is known.
+
+    Raises 412: withdraw it and record it anew.
+    """
+    if read is not None and now_held > read:
+        raise ApiProblem(
+            "precondition-failed",
+            "Documents have come since the decision was recorded: withdraw it, read them and record it anew.",
+            rule=CONSIDERS,
+            allowed=["withdraw_decision"],
+        )
 
 
 def check_rapid_review(*, received: bool, reasons_not_to_wait: str | None) -> None:

@@ -5,6 +5,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from panel_service.decisions.models import DecisionState
 from shared_schemas.base import Facts
 from shared_schemas.messages.examples import DECISION
 from shared_schemas.panel_decisions import DecisionFacts, DecisionMade
@@ -22,6 +23,13 @@ class MadeBy(Facts):
 
     decided_by: Annotated[list[PersonName], Field(min_length=1, max_length=30)]
     meeting: ShortText | None = None
+    meeting_id: Annotated[
+        UUID | None, Field(description="The recorded meeting: it was held, and the case was on its agenda.")
+    ] = None
+    decided_by_members: Annotated[
+        list[UUID],
+        Field(max_length=30, description="With meeting_id: who decided, of the members present there."),
+    ] = []
     recused: Annotated[
         list[PersonName], Field(max_length=30, description="Members who took no part because of an interest.")
     ] = []
@@ -56,6 +64,9 @@ class DecisionRead(DecisionMade, MadeBy):
                     "decided_on_rapid_review": True,
                     "recorded_by": "01a05a43-fc00-7000-8000-0000000000c1",
                     "recorded_at": "2026-11-18T14:03:10.000500Z",
+                    "state": "released",
+                    "released_at": "2026-11-18T16:20:31.004500Z",
+                    "released_by": "01a05a43-fc00-7000-8000-0000000000c2",
                     "message_id": "01a1eef7-f530-7b7a-8d12-3e4f5a6b7c8e",
                 }
             ]
@@ -66,4 +77,24 @@ class DecisionRead(DecisionMade, MadeBy):
     case_id: UUID
     recorded_by: UUID = Field(description="The principal whose credential recorded it.")
     recorded_at: datetime
-    message_id: UUID = Field(description="The message by which the partnership is told.")
+    state: DecisionState = Field(description="It reaches the partnership only once it is released.")
+    released_at: datetime | None = None
+    released_by: UUID | None = Field(default=None, description="The second person, who released it.")
+    withdrawn_at: datetime | None = None
+    withdrawn_by: UUID | None = None
+    withdrawn_reasons: Narrative | None = None
+    message_id: UUID | None = Field(
+        default=None, description="The message by which the partnership is told, once it is released."
+    )
+
+
+class WithdrawalCreate(Facts):
+    """Why a recorded decision is withdrawn before its release. It stays on record."""
+
+    model_config = Facts.model_config | ConfigDict(
+        json_schema_extra={
+            "examples": [{"reasons": "A corrected notification came after the decision was recorded."}]
+        }
+    )
+
+    reasons: Narrative

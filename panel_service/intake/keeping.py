@@ -11,6 +11,7 @@ from panel_service.cases.models import Case
 from panel_service.intake.documents import documents_of
 from panel_service.intake.models import DocumentKind, ReceivedDocument
 from panel_service.intake.rules import unknown_codes
+from panel_service.triage.attention import note_document
 from service_kit.acting import Acting
 from service_kit.exchange.message_types import ReceivedMessage, SetAside
 from service_kit.ids import new_id
@@ -71,6 +72,7 @@ async def keep_document(
     case.version += 1
     case.updated_at = acting.now
     await acting.session.flush()
+    await note_document(acting, case, message, kind, body, version)
     detail = {"kind": kind, "version": version, "message": str(message.id), "unknown_codes": len(unknown)}
     await acting.event("document.received", "case", case.id, detail)
 

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from shared_schemas.base import Instant
 from shared_schemas.panel_decisions import DecisionMade
 
 DECISION_RECORDED = "panel.decision.recorded.v1"
@@ -13,3 +14,4 @@ class DecisionBody(DecisionMade):
 
     decision_id: UUID
     panel_case_id: UUID
+    released_at: Instant | None = None

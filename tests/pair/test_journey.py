@@ -17,6 +17,11 @@ async def decide(pair: Pair, at_panel: str, **changes: Any) -> None:
         f"{at_panel}/decisions", decision(**changes), headers={"If-Match": etag}
     )
     assert answer.status_code == 201, answer.text
+    version = answer.json()["decision_version"]
+    released = await pair.chair.post(
+        f"{at_panel}/decisions/{version}/release", headers={"If-Match": answer.headers["ETag"]}
+    )
+    assert released.status_code == 200, released.text
     await pair.drain()
 
 
@@ -38,6 +43,7 @@ async def test_a_case_goes_to_the_panel_and_its_decision_comes_back(pair: Pair) 
     (came_back,) = (await pair.east.office.get(f"{path}/panel-decisions")).json()
     assert (came_back["outcome"], came_back["stands"]) == ("local_review_more_appropriate", True)
     assert came_back["asks_to_reconsider_local_review"] is True
+    assert came_back["released_at"] is not None
     assert (await pair.east.commission(path)).status_code == 201
     await pair.east.write_report(path)
     assert (await pair.east.complete_local_review(path)).status_code == 200

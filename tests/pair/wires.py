@@ -85,6 +85,7 @@ class Pair:
     panel: Side
     east: Office
     secretariat: Caller
+    chair: Caller
 
     async def drain(self) -> None:
         """Send what is due on either side until nothing is."""
@@ -108,7 +109,10 @@ async def wired(local: Service, panel: Service) -> AsyncIterator[Pair]:
     there, here = Wire(panel), Wire(local)
     sides = Side(local, there, _client(there)), Side(panel, here, _client(here))
     yield Pair(
-        *sides, await open_office(local, "east"), await panel.caller("secretariat", organisation="panel")
+        *sides,
+        await open_office(local, "east"),
+        await panel.caller("secretariat", organisation="panel"),
+        await panel.caller("chair", organisation="panel"),
     )
     for side in sides:
         await side.client.close()

@@ -3,12 +3,14 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from httpx import Response
 from sqlalchemy import select
 
 from panel_service.decisions.schemas import EXAMPLE
 from service_kit.exchange.models import OutboundMessage
+from service_kit.identity import PrincipalKind
 from shared_schemas.exchange.envelope import parse_envelope
-from shared_schemas.messages.local import RAPID_REVIEW
+from shared_schemas.messages.local import NOTIFICATION, RAPID_REVIEW
 from shared_schemas.messages.panel import DecisionBody
 from tests.panel.received import Sender, connect
 from tests.support.services import Caller, Service
@@ -41,19 +43,43 @@ async def sent_about(panel: Service, sender: Sender, subject: UUID) -> list[tupl
         return [(row.type, parse_envelope(row.body).data) for row in rows.scalars()]
 
 
-async def test_a_decision_is_recorded_and_sent_in_one_transaction(panel: Service) -> None:
+async def record(recorder: Caller, path: str, etag: str = '"v2"', **changes: Any) -> Response:
+    return await recorder.post(f"{path}/decisions", decision(**changes), headers={"If-Match": etag})
+
+
+async def release(releaser: Caller, recorded: Response, **more: Any) -> Response:
+    return await releaser.post(
+        f"{recorded.headers['Location']}/release", headers={"If-Match": recorded.headers["ETag"]}, **more
+    )
+
+
+async def test_a_decision_is_recorded_and_another_person_releases_it(panel: Service) -> None:
     sender, secretariat = await connect(panel), await panel.caller("secretariat")
+    chair = await panel.caller("chair")
     subject, path = await reviewed(sender, secretariat)
     answer = await secretariat.post(f"{path}/decisions", decision(), headers={"If-Match": '"v2"'})
     assert answer.status_code == 201
     assert answer.headers["Location"] == f"{path}/decisions/1"
     assert answer.headers["ETag"] == '"v3"'
     recorded = answer.json()
+    assert (recorded["state"], recorded["released_at"], recorded["message_id"]) == ("recorded", None, None)
+    waiting = (await chair.get(path)).json()
+    assert waiting["state"] == "awaiting_release"
+    assert [step["action"] for step in waiting["allowed_actions"]] == [
+        "release_decision",
+        "withdraw_decision",
+    ]
+    assert await sent_about(panel, sender, subject) == []
+    released = await release(chair, answer)
+    assert (released.status_code, released.headers["ETag"]) == (200, '"v4"')
+    assert (released.json()["state"], released.json()["released_by"]) == ("released", str(chair.principal_id))
     assert recorded["recorded_by"] == str(secretariat.principal_id)
     assert (recorded["decided_on_notification_version"], recorded["decided_on_rapid_review"]) == (1, True)
     ((message_type, data),) = await sent_about(panel, sender, subject)
     assert message_type == "panel.decision.recorded.v1"
-    assert DecisionBody.model_validate(data).decision_id == UUID(recorded["id"])
+    body = DecisionBody.model_validate(data)
+    assert body.decision_id == UUID(recorded["id"])
+    assert body.released_at is not None
     assert "decided_by" not in data
     case = (await secretariat.get(path)).json()
     assert (case["state"], len(case["decisions"])) == ("decided", 1)
@@ -61,12 +87,14 @@ async def test_a_decision_is_recorded_and_sent_in_one_transaction(panel: Service
 
 
 async def test_a_later_decision_supersedes_and_overwrites_nothing(panel: Service) -> None:
-    sender, chair = await connect(panel), await panel.caller("chair")
-    subject, path = await reviewed(sender, chair)
-    first = await chair.post(f"{path}/decisions", decision(), headers={"If-Match": '"v2"'})
-    later = await chair.post(
-        f"{path}/decisions", decision(outcome="thematic_candidate"), headers={"If-Match": '"v3"'}
+    sender, chair, secretariat = (
+        await connect(panel),
+        await panel.caller("chair"),
+        await panel.caller("secretariat"),
     )
+    subject, path = await reviewed(sender, chair)
+    first = await release(secretariat, await record(chair, path))
+    later = await release(secretariat, await record(chair, path, '"v4"', outcome="thematic_candidate"))
     assert (later.json()["decision_version"], later.json()["supersedes_version"]) == (2, 1)
     listed = (await chair.get(f"{path}/decisions")).json()
     assert [entry["outcome"] for entry in listed] == ["local_review_more_appropriate", "thematic_candidate"]
@@ -76,15 +104,74 @@ async def test_a_later_decision_supersedes_and_overwrites_nothing(panel: Service
     assert types == ["panel.decision.recorded.v1", "panel.decision.superseded.v1"]
 
 
-async def test_the_same_request_twice_decides_once(panel: Service) -> None:
+async def test_the_same_request_twice_decides_and_releases_once(panel: Service) -> None:
     sender, secretariat = await connect(panel), await panel.caller("secretariat")
+    chair = await panel.caller("chair")
     subject, path = await reviewed(sender, secretariat)
     headers = {"If-Match": '"v2"', "Idempotency-Key": "one-decision-and-no-more"}
     body = decision()
     first = await secretariat.post(f"{path}/decisions", body, headers=headers)
     again = await secretariat.post(f"{path}/decisions", body, headers=headers)
     assert (first.status_code, first.content) == (again.status_code, again.content)
+    headers = {"If-Match": '"v3"', "Idempotency-Key": "one-release-and-no-more"}
+    once = await chair.post(f"{path}/decisions/1/release", headers=headers)
+    twice = await chair.post(f"{path}/decisions/1/release", headers=headers)
+    assert (once.status_code, once.content) == (twice.status_code, twice.content)
     assert len(await sent_about(panel, sender, subject)) == 1
+
+
+async def test_whoever_recorded_it_cannot_release_it(panel: Service) -> None:
+    sender, secretariat = await connect(panel), await panel.caller("secretariat")
+    subject, path = await reviewed(sender, secretariat)
+    recorded = await record(secretariat, path)
+    refused = await release(secretariat, recorded)
+    assert (refused.status_code, refused.json()["code"]) == (403, "second-person-required")
+    machine = await panel.caller("chair", kind=PrincipalKind.SYSTEM)
+    assert (await release(machine, recorded)).json()["code"] == "second-person-required"
+    member = await panel.caller("member")
+    assert (await release(member, recorded)).json()["code"] == "forbidden"
+    stranger = await panel.caller("chair", organisation="other")
+    assert (await release(stranger, recorded)).status_code == 404
+    assert await sent_about(panel, sender, subject) == []
+
+
+async def test_what_came_after_the_recording_keeps_it_from_its_release(panel: Service) -> None:
+    sender, secretariat = await connect(panel), await panel.caller("secretariat")
+    chair = await panel.caller("chair")
+    subject, path = await reviewed(sender, secretariat)
+    recorded = await record(secretariat, path)
+    await sender.send(NOTIFICATION, subject, version=2)
+    assert (await release(chair, recorded)).status_code == 412
+    read = await chair.get(path)
+    refused = await chair.post(f"{path}/decisions/1/release", headers={"If-Match": read.headers["ETag"]})
+    assert (refused.status_code, refused.json()["rule"]) == (412, "Children Act 2004 s16B(1)")
+    assert refused.json()["allowed"] == ["withdraw_decision"]
+    assert await sent_about(panel, sender, subject) == []
+
+
+async def test_a_withdrawn_decision_stays_on_record_and_never_leaves(panel: Service) -> None:
+    sender, secretariat = await connect(panel), await panel.caller("secretariat")
+    chair = await panel.caller("chair")
+    subject, path = await reviewed(sender, secretariat)
+    recorded = await record(secretariat, path)
+    second = await record(secretariat, path, recorded.headers["ETag"])
+    assert (second.status_code, second.json()["allowed"]) == (409, ["release_decision", "withdraw_decision"])
+    withdrawn = await secretariat.post(
+        f"{path}/decisions/1/withdrawal",
+        {"reasons": "A correction is on its way."},
+        headers={"If-Match": recorded.headers["ETag"]},
+    )
+    assert (withdrawn.status_code, withdrawn.json()["state"]) == (200, "withdrawn")
+    late = await chair.post(f"{path}/decisions/1/release", headers={"If-Match": withdrawn.headers["ETag"]})
+    assert (late.status_code, late.json()["code"]) == (409, "move-not-allowed")
+    assert (await chair.get(path)).json()["state"] == "awaiting_decision"
+    anew = await record(secretariat, path, withdrawn.headers["ETag"])
+    assert (anew.json()["decision_version"], anew.json()["supersedes_version"]) == (2, None)
+    assert (await release(chair, anew)).status_code == 200
+    ((message_type, data),) = await sent_about(panel, sender, subject)
+    assert (message_type, data["decision_version"]) == ("panel.decision.recorded.v1", 2)
+    listed = (await chair.get(f"{path}/decisions")).json()
+    assert [entry["state"] for entry in listed] == ["withdrawn", "released"]
 
 
 async def test_a_decision_on_an_older_reading_is_refused(panel: Service) -> None:
@@ -116,10 +203,11 @@ async def test_a_rapid_review_after_the_decision_leaves_it_standing(panel: Servi
     subject = await sender.notify()
     path = await path_of(secretariat, subject)
     body = decision(decided_without_rapid_review_reasons="It cannot wait.")
-    await secretariat.post(f"{path}/decisions", body, headers={"If-Match": '"v1"'})
+    recorded = await secretariat.post(f"{path}/decisions", body, headers={"If-Match": '"v1"'})
+    assert (await release(await panel.caller("chair"), recorded)).status_code == 200
     await sender.send(RAPID_REVIEW, subject)
     case = await secretariat.get(path)
-    assert (case.headers["ETag"], case.json()["state"]) == ('"v3"', "decided")
+    assert (case.headers["ETag"], case.json()["state"]) == ('"v4"', "decided")
 
 
 @pytest.mark.parametrize(("days", "code"), [(-1, "before_receipt"), (2, "in_the_future")])
@@ -156,8 +244,9 @@ async def test_a_decision_too_large_for_a_message_is_refused_whole(panel: Servic
     sender, secretariat = await connect(panel), await panel.caller("secretariat")
     subject, path = await reviewed(sender, secretariat)
     criterion = {"criterion": "reg_3_c", "answer": "yes", "reasons": "€" * 17_450}
-    large = decision(criteria=[criterion] * 20)
-    answer = await secretariat.post(f"{path}/decisions", large, headers={"If-Match": '"v2"'})
+    recorded = await record(secretariat, path, criteria=[criterion] * 20)
+    answer = await release(await panel.caller("chair"), recorded)
     assert (answer.status_code, answer.json()["code"]) == (413, "body-too-large")
     assert await sent_about(panel, sender, subject) == []
-    assert (await secretariat.get(f"{path}/decisions")).json() == []
+    (kept,) = (await secretariat.get(f"{path}/decisions")).json()
+    assert kept["state"] == "recorded"

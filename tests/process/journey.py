@@ -40,11 +40,15 @@ class Journey:
         office.post(f"{self.path}/rapid-review/completion", etag=etag(answer))
 
     def decide(self) -> None:
-        """Record the Panel's decision on its case, which must be there."""
-        secretariat = self.pair.cast.secretariat
+        """Record the Panel's decision on its case, which must be there, and have another person release it."""
+        secretariat, chair = self.pair.cast.secretariat, self.pair.cast.chair
         found = self.pair.rows("panel", "SELECT id FROM cases WHERE exchange_reference = $1", self.reference)
         path = f"/v1/cases/{found[0]['id']}"
-        secretariat.post(f"{path}/decisions", panel_decision(self.now), etag=etag(secretariat.get(path)))
+        recorded = secretariat.post(
+            f"{path}/decisions", panel_decision(self.now), etag=etag(secretariat.get(path))
+        )
+        release = f"{path}/decisions/{recorded.body['decision_version']}/release"
+        chair.post(release, etag=etag(recorded))
 
     def sent(self, service: str) -> list[Any]:
         """The messages a service wrote about the case, in their order."""

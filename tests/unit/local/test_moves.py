@@ -149,7 +149,7 @@ def decision(version: int, supersedes: int | None, notified: int = 1) -> Decisio
         (0, DECISION_RECORDED, decision(1, None, notified=2), False),
         (1, DECISION_SUPERSEDED, decision(2, 1), True),
         (1, DECISION_RECORDED, decision(1, None), False),
-        (1, DECISION_SUPERSEDED, decision(3, 1), False),
+        (1, DECISION_SUPERSEDED, decision(3, 1), True),
         (2, DECISION_SUPERSEDED, decision(3, 1), False),
         (2, DECISION_SUPERSEDED, decision(3, 2), True),
     ],

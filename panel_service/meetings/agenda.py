@@ -1,0 +1,29 @@
+"""Reading agendas and interests."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from panel_service.meetings.models import AgendaItem, Interest, Meeting
+from service_kit.acting import Acting
+
+
+async def agenda_of(acting: Acting, meeting: Meeting) -> Sequence[AgendaItem]:
+    """Give the agenda that stands, in its order."""
+    mine = (AgendaItem.organisation_id == acting.organisation_id, AgendaItem.meeting_id == meeting.id)
+    last = select(func.max(AgendaItem.agenda_version)).where(*mine).scalar_subquery()
+    statement = (
+        select(AgendaItem).where(*mine, AgendaItem.agenda_version == last).order_by(AgendaItem.position)
+    )
+    return (await acting.session.execute(statement)).scalars().all()
+
+
+async def interests_in(acting: Acting, *cases: UUID) -> Sequence[Interest]:
+    """Give the interests that members declared in these cases."""
+    statement = (
+        select(Interest)
+        .where(Interest.organisation_id == acting.organisation_id, Interest.case_id.in_(cases))
+        .order_by(Interest.id)
+    )
+    return (await acting.session.execute(statement)).scalars().all()

@@ -1,0 +1,55 @@
+"""Who may decide on a case: never a recused member, and at a meeting only who was there."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+
+from panel_service.cases.models import Case
+from panel_service.decisions.schemas import MadeBy
+from panel_service.meetings.agenda import agenda_of, interests_in
+from panel_service.meetings.models import Meeting, MeetingState
+from panel_service.meetings.rules import PROCEEDINGS, check_deciders_at, check_names_of_deciders
+from panel_service.members.models import Member
+from service_kit.acting import Acting
+from service_kit.problems import field_problem
+
+
+async def check_deciders(acting: Acting, case: Case, given: MadeBy) -> None:
+    """Refuse a decision by who is recused, or, where it names a meeting, by who was not there (s16A, s16B(1)).
+
+    Raises 422.
+    """
+    interests = await interests_in(acting, case.id)
+    recused = {interest.member_id for interest in interests}
+    check_names_of_deciders(given.decided_by, await _names(acting, recused))
+    present: Sequence[UUID] = ()
+    if given.meeting_id is not None:
+        present = await _present_at(acting, case, given.meeting_id)
+        if not given.decided_by_members:
+            raise field_problem(
+                "/decided_by_members", "missing", "Name who decided, of those present.", rule=PROCEEDINGS
+            )
+    elif given.decided_by_members:
+        raise field_problem("/meeting_id", "missing", "Name the meeting at which they decided.")
+    check_deciders_at(given.decided_by_members, present=present, recused=recused)
+
+
+async def _present_at(acting: Acting, case: Case, meeting_id: UUID) -> list[UUID]:
+    meeting = await acting.session.get(Meeting, (acting.organisation_id, meeting_id))
+    if meeting is None:
+        raise field_problem("/meeting_id", "not_found", "There is no such meeting.")
+    if meeting.state == MeetingState.PLANNED:
+        raise field_problem("/meeting_id", "not_held", "The meeting has not been held.", rule=PROCEEDINGS)
+    if case.id not in {item.case_id for item in await agenda_of(acting, meeting)}:
+        raise field_problem("/meeting_id", "not_on_agenda", "The case was not on its agenda.")
+    return [UUID(member) for member in meeting.present]
+
+
+async def _names(acting: Acting, members: set[UUID]) -> list[str]:
+    if not members:
+        return []
+    statement = select(Member.name).where(
+        Member.organisation_id == acting.organisation_id, Member.id.in_(members)
+    )
+    return list((await acting.session.execute(statement)).scalars())
