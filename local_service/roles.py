@@ -16,9 +16,12 @@ ROLE_SCOPES: Mapping[str, frozenset[str]] = {
         "local-reviews:write",
         "local-reviews:decide",
         "exchange:read",
+        "cases:close",
+        "screenings:write",
     },
-    "notifier": _WRITES_CASES | {"assessments:write", "notifications:draft"},
-    "authoriser": _READS_CASES | {"assessments:write", "notifications:authorise"},
+    "notifier": _WRITES_CASES
+    | {"assessments:write", "notifications:draft", "cases:close", "screenings:write"},
+    "authoriser": _READS_CASES | {"assessments:write", "notifications:authorise", "cases:close"},
     "delegated_partner": _READS_CASES,
     # Those below see no case until a later release gives them the part of one that is theirs.
     "agency": _EVERYBODY,

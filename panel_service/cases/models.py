@@ -15,6 +15,7 @@ class CaseState(StrEnum):
     AWAITING_RAPID_REVIEW = "awaiting_rapid_review"
     AWAITING_DECISION = "awaiting_decision"
     DECIDED = "decided"
+    WITHDRAWN = "withdrawn"  # by the local authority, which alone can
 
 
 def of_case() -> ForeignKeyConstraint:

@@ -3,9 +3,12 @@
 from panel_service.cases.schemas import AllowedAction
 
 CONSIDERS = "Children Act 2004 s16B(1)"
+NOTIFIES = "Children Act 2004 s16C(1)"
 
 
-def allowed_actions(*, may_decide: bool, decided: bool, has_rapid_review: bool) -> list[AllowedAction]:
+def allowed_actions(
+    *, may_decide: bool, decided: bool, has_rapid_review: bool, withdrawn: bool = False
+) -> list[AllowedAction]:
     """Name the one step that is the Panel's to take: a decision, or a later one that supersedes it."""
     action = "supersede_decision" if decided else "record_decision"
     if not may_decide:
@@ -14,6 +17,9 @@ def allowed_actions(*, may_decide: bool, decided: bool, has_rapid_review: bool) 
                 action=action, allowed=False, remark="The credential's roles do not include decisions:write."
             )
         ]
+    if withdrawn:
+        remark = "The local authority withdrew its notification."
+        return [AllowedAction(action=action, allowed=False, remark=remark, rule=NOTIFIES)]
     remark = (
         None
         if has_rapid_review

@@ -2,10 +2,21 @@
 
 from datetime import date, datetime
 
+from panel_service.cases.models import CaseState
+from panel_service.moves import Refusal
 from service_kit.clock.working_days import london_date
 from service_kit.problems import ApiProblem, field_problem
 
 CONSIDERS = "Children Act 2004 s16B(1)"
+
+NOTIFIES = "Children Act 2004 s16C(1)"
+
+
+def why_no_decision(state: CaseState) -> Refusal | None:
+    """Why nothing can be decided, if so: the local authority withdrew its notification (s16C(1))."""
+    if state is CaseState.WITHDRAWN:
+        return Refusal("The local authority withdrew its notification: there is nothing to decide.", NOTIFIES)
+    return None
 
 
 def check_rapid_review(*, received: bool, reasons_not_to_wait: str | None) -> None:

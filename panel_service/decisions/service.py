@@ -3,10 +3,11 @@ from uuid import UUID
 from panel_service.cases.models import Case, CaseState
 from panel_service.cases.service import decisions_of, lock_case
 from panel_service.decisions.models import Decision
-from panel_service.decisions.rules import check_decided_on, check_rapid_review
+from panel_service.decisions.rules import check_decided_on, check_rapid_review, why_no_decision
 from panel_service.decisions.schemas import DecisionCreate
 from panel_service.intake.documents import documents_of
 from panel_service.intake.models import DocumentKind
+from panel_service.moves import refuse
 from panel_service.partnership_link import send_to_partnership
 from panel_service.settings import PanelSettings
 from service_kit.acting import Acting
@@ -26,6 +27,7 @@ async def record_decision(
     """
     case = await lock_case(acting, case_id)
     check_version(case.version, expected_version)
+    refuse(why_no_decision(CaseState(case.state)))
     check_decided_on(given.decided_on, received_at=case.received_at, now=acting.now)
     documents = await documents_of(acting, case.id)
     notifications = [entry.version for entry in documents if entry.kind == DocumentKind.NOTIFICATION]
