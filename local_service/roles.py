@@ -8,7 +8,7 @@ _WRITES_CASES = _READS_CASES | {"cases:write"}
 
 ROLE_SCOPES: Mapping[str, frozenset[str]] = {
     # A records system: it keeps cases up to date and prepares drafts; no decision is a machine's.
-    "integrator": _WRITES_CASES | {"notifications:draft", "rapid-reviews:write"},
+    "integrator": _WRITES_CASES | {"notifications:draft", "rapid-reviews:write", "screenings:write"},
     "partnership_office": _WRITES_CASES
     | {
         "rapid-reviews:write",

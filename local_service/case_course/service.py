@@ -34,7 +34,6 @@ async def record_not_notifiable(
     check_version(file.case.version, expected_version)
     refuse(why_not_not_notifiable(file))
     check_views(given.views)
-    file.case.lifted_at = acting.now
     await _move(acting, file, CaseStatus.NOT_NOTIFIABLE, given)
     await acting.event("case.not_notifiable", "case", file.case.id, {"reason": given.reason})
 
@@ -51,7 +50,6 @@ async def reopen_case(acting: Acting, file: CaseFile, expected_version: int, giv
     """Open a case again that was closed or found not notifiable: its duties run as if they never stopped."""
     check_version(file.case.version, expected_version)
     refuse(why_no_reopening(file))
-    file.case.lifted_at = None
     await _move(acting, file, CaseStatus.OPEN, given)
     await acting.event("case.reopened", "case", file.case.id, {"version": file.case.version})
 
@@ -70,13 +68,13 @@ async def show_course(acting: Acting, file: CaseFile) -> CaseCourse:
 
 
 async def _move(acting: Acting, file: CaseFile, status: CaseStatus, given: NotNotifiable | Reasons) -> None:
-    facts = given.model_dump(mode="json")
+    facts, number = given.model_dump(mode="json"), len(await _moves_of(acting, file)) + 1
     acting.session.add(
         CaseMove(
             organisation_id=acting.organisation_id,
             id=new_id(),
             case_id=file.case.id,
-            number=len(await _moves_of(acting, file)) + 1,
+            number=number,
             status=status.value,
             reason=facts.get("reason"),
             reasons=given.reasons,
@@ -86,6 +84,7 @@ async def _move(acting: Acting, file: CaseFile, status: CaseStatus, given: NotNo
         )
     )
     file.case.status = status.value
+    file.case.lifted_at = acting.now if status is CaseStatus.NOT_NOTIFIABLE else None
     touch(acting, file.case)
     await acting.session.flush()
 
