@@ -2,6 +2,7 @@ from fastapi import FastAPI
 
 from local_service.agency_summaries.router import router as agency_summaries
 from local_service.assessments.router import router as assessments
+from local_service.case_course.router import router as case_course
 from local_service.cases.router import router as cases
 from local_service.documents.router import router as documents
 from local_service.duties.router import router as duties
@@ -19,6 +20,7 @@ from local_service.rapid_reviews.router import router as rapid_reviews
 from local_service.reference.router import router as reference
 from local_service.roles import ROLE_SCOPES
 from local_service.screenings.router import router as screenings
+from local_service.withdrawals.router import router as withdrawals
 from service_kit import audit_routes, me, reference_routes
 from service_kit.app import ServiceDefinition, make_app
 from service_kit.exchange.router import router as exchange
@@ -42,6 +44,8 @@ DEFINITION = ServiceDefinition(
         cases,
         assessments,
         notifications,
+        withdrawals,
+        case_course,
         information_requests,
         agency_summaries,
         rapid_reviews,
@@ -67,6 +71,11 @@ DEFINITION = ServiceDefinition(
         {
             "name": "notifications",
             "description": "Telling the Panel: drafted by one person, authorised by another.",
+        },
+        {"name": "withdrawals", "description": "Withdrawing a notification: two people, as for sending it."},
+        {
+            "name": "case course",
+            "description": "A case found not notifiable, closed, reopened; related cases.",
         },
         {"name": "information requests", "description": "Requests for information (Children Act 2004 s16H)."},
         {"name": "agency summaries", "description": "What each agency knows, and one chronology of it."},

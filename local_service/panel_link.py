@@ -5,7 +5,7 @@ from uuid import UUID
 from pydantic import BaseModel
 from sqlalchemy import select
 
-from local_service.cases.models import Case
+from local_service.cases.models import Case, CaseStatus
 from local_service.moves import Refusal, refuse
 from local_service.settings import LocalSettings
 from service_kit.acting import Acting
@@ -16,14 +16,21 @@ from shared_schemas.exchange.ijson import MalformedMessage
 
 NO_LINK = Refusal("This organisation has no link to the Panel yet; an administrator adds it.")
 
+WITHDRAWN = Refusal(
+    "The notification was withdrawn: nothing more is sent. A new case may refer to this one.",
+    "Children Act 2004 s16C(1)",
+)
+
 
 async def send_to_panel(
     acting: Acting, settings: LocalSettings, case: Case, message_type: str, body: BaseModel
 ) -> UUID:
     """Put a message about a case into the outbox, in this transaction; give its id.
 
-    Raises 409 without a link to the Panel, 413 where the whole would be larger than a message may be.
+    Raises 409 for a case that is withdrawn and without a link to the Panel, 413 where the whole would be larger than a message may be.
     """
+    if case.status == CaseStatus.WITHDRAWN:
+        refuse(WITHDRAWN)
     try:
         return await send_message(
             acting,

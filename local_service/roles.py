@@ -8,7 +8,7 @@ _WRITES_CASES = _READS_CASES | {"cases:write"}
 
 ROLE_SCOPES: Mapping[str, frozenset[str]] = {
     # A records system: it keeps cases up to date and prepares drafts; no decision is a machine's.
-    "integrator": _WRITES_CASES | {"notifications:draft", "rapid-reviews:write"},
+    "integrator": _WRITES_CASES | {"notifications:draft", "rapid-reviews:write", "screenings:write"},
     "partnership_office": _WRITES_CASES
     | {
         "rapid-reviews:write",
@@ -16,9 +16,12 @@ ROLE_SCOPES: Mapping[str, frozenset[str]] = {
         "local-reviews:write",
         "local-reviews:decide",
         "exchange:read",
+        "cases:close",
+        "screenings:write",
     },
-    "notifier": _WRITES_CASES | {"assessments:write", "notifications:draft"},
-    "authoriser": _READS_CASES | {"assessments:write", "notifications:authorise"},
+    "notifier": _WRITES_CASES
+    | {"assessments:write", "notifications:draft", "cases:close", "screenings:write"},
+    "authoriser": _READS_CASES | {"assessments:write", "notifications:authorise", "cases:close"},
     "delegated_partner": _READS_CASES,
     # Those below see no case until a later release gives them the part of one that is theirs.
     "agency": _EVERYBODY,

@@ -2,6 +2,7 @@
 
 import local_service.agency_summaries.models
 import local_service.assessments.models
+import local_service.case_course.models
 import local_service.cases.models
 import local_service.improvements.models
 import local_service.information_requests.models
@@ -13,7 +14,8 @@ import local_service.panel_decisions.models
 import local_service.panel_requests.models
 import local_service.queries.models
 import local_service.rapid_reviews.models
-import local_service.screenings.models  # noqa: F401 -- imported for its tables, as are the others
+import local_service.screenings.models
+import local_service.withdrawals.models  # noqa: F401 -- imported for its tables, as are the others
 import service_kit.audit
 import service_kit.exchange.models
 import service_kit.feed

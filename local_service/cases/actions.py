@@ -4,11 +4,13 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel, Field
 
+from local_service.case_course import rules as case_course
 from local_service.cases.file import CaseFile
 from local_service.local_reviews import rules as local_reviews
 from local_service.moves import Refusal
 from local_service.notifications import rules as notifications
 from local_service.rapid_reviews import rules as rapid_reviews
+from local_service.withdrawals import rules as withdrawals
 from service_kit.acting import Acting
 
 
@@ -37,6 +39,10 @@ def _steps(acting: Acting, file: CaseFile, *, four_eyes: bool) -> Iterator[tuple
         or notifications.why_not_serious(file)
     )
     yield "authorise_notification", "notifications:authorise", authorisation
+    yield "draft_withdrawal", "notifications:draft", withdrawals.why_no_withdrawal(file)
+    yield "record_not_notifiable", "assessments:write", case_course.why_not_not_notifiable(file)
+    yield "close_case", "cases:close", case_course.why_no_closure(file)
+    yield "reopen_case", "cases:close", case_course.why_no_reopening(file)
     yield "start_rapid_review", "rapid-reviews:write", rapid_reviews.why_no_start(file)
     yield "write_rapid_review", "rapid-reviews:write", rapid_reviews.why_no_writing(file)
     yield "complete_rapid_review", "rapid-reviews:complete", rapid_reviews.why_no_writing(file)

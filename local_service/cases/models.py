@@ -30,6 +30,9 @@ class Case(OwnedRow, LocalBase):
     __tablename__ = "cases"
     __table_args__ = (
         one_of("status", CaseStatus),
+        CheckConstraint(
+            "(status IN ('not_notifiable', 'withdrawn')) = (lifted_at IS NOT NULL)", name="lifted_has_a_time"
+        ),
         CheckConstraint("(source_system IS NULL) = (source_reference IS NULL)", name="source_is_whole"),
         UniqueConstraint("organisation_id", "source_system", "source_reference"),
         UniqueConstraint("organisation_id", "exchange_reference"),
@@ -50,6 +53,7 @@ class Case(OwnedRow, LocalBase):
     incident: Mapped[dict[str, Any]]  # shared_schemas' IncidentFacts without the children
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    lifted_at: Mapped[datetime | None]  # when its duties were lifted: found not notifiable, or withdrawn
 
 
 class Child(OwnedRow, LocalBase):

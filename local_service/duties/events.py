@@ -3,11 +3,18 @@
 from datetime import datetime
 
 from local_service.cases.file import CaseFile
+from local_service.cases.models import CaseStatus
 from service_kit.clock.bank_holidays import published_calendar
 from service_kit.clock.duties import ComputedDuty, compute_duties
 from service_kit.clock.rule_sets import published_rule_sets
-from service_kit.clock.working_days import start_of_day
+from service_kit.clock.working_days import london_date, start_of_day
 from shared_schemas.incidents import when_all_received, when_first_received
+
+# Only the authority itself lifts its duty; the Panel's view does not.
+LIFTED_BECAUSE = {
+    CaseStatus.NOT_NOTIFIABLE: "the case was found not to be notifiable (Children Act 2004 s16C(1))",
+    CaseStatus.WITHDRAWN: "the local authority withdrew its notification (Children Act 2004 s16C(1))",
+}
 
 
 def events_of(file: CaseFile) -> dict[str, datetime | None]:
@@ -30,4 +37,12 @@ def events_of(file: CaseFile) -> dict[str, datetime | None]:
 def duties_of(file: CaseFile, now: datetime) -> list[ComputedDuty]:
     """Reckon every duty of the case's rule set, now."""
     rule_set = published_rule_sets().get(file.case.rule_set)
-    return compute_duties(rule_set, events_of(file), published_calendar(), now)
+    lifted_at = file.case.lifted_at
+    return compute_duties(
+        rule_set,
+        events_of(file),
+        published_calendar(),
+        now,
+        lifted_on=london_date(lifted_at) if lifted_at else None,
+        lifted_because=LIFTED_BECAUSE.get(CaseStatus(file.case.status), ""),
+    )

@@ -27,7 +27,11 @@ async def post_notification(
     acting: Annotated[Acting, Requires("notifications:draft")],
     once: OnceDep,
 ) -> Response:
-    """Draft the notification of the case as it stands; nothing leaves before another person authorises it."""
+    """Draft the notification of the case as it stands; nothing leaves before another person authorises it.
+
+    After one was sent, changed facts are drafted as its next version: a correction, or an outcome change. What was
+    sent stays as it was.
+    """
     file = await lock_file(acting, case_id)
     draft = await draft_notification(acting, file, body)
     # The case's ETag, which the authorisation asks for.

@@ -4,6 +4,7 @@ from local_service.assessments.models import JudgementAnswer
 from local_service.assessments.rules import assess
 from local_service.cases.file import CaseFile
 from local_service.moves import Refusal
+from local_service.notifications.versions import changed_members
 from service_kit.identity import Caller
 
 NOTIFIES = "Children Act 2004 s16C(1)"
@@ -11,11 +12,27 @@ FOUR_EYES = "Four-eyes policy of this service"
 
 
 def why_no_draft(file: CaseFile) -> Refusal | None:
-    """Why no notification can be drafted, if so: one is sent for an incident, by an open case."""
+    """Why no notification can be drafted, if so: one for an incident by an open case, then versions of changed facts."""
     if not file.is_open:
         return Refusal("The case is not open.", NOTIFIES)
-    if file.sent_notifications:
-        return Refusal("The notification was sent already; it never changes.", NOTIFIES)
+    return _why_no_later_version(file) if file.sent_notifications else None
+
+
+def _why_no_later_version(file: CaseFile) -> Refusal | None:
+    """A later version tells changed facts; facts that negate the definition are no correction but end the duty."""
+    last = file.sent_notifications[-1]
+    unchanged = file.case.facts_version <= last.case_version
+    if unchanged or (last.body is not None and not changed_members(last.body, file.incident)):
+        return Refusal(
+            "The notification was sent already and never changes; no fact has changed since, so there is no later version.",
+            NOTIFIES,
+        )
+    if assess(file.incident).negating_facts:
+        return Refusal(
+            "A recorded fact negates the definition of a serious case: withdraw the notification, do not correct it.",
+            NOTIFIES,
+            ("draft_withdrawal", "change_facts"),
+        )
     return None
 
 

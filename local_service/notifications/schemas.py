@@ -44,6 +44,12 @@ class NotificationRead(BaseModel):
     authorised_at: datetime | None
     sent_at: datetime | None
     message_id: UUID | None
+    reason_for_version: str | None = Field(
+        description="Why there is a later version, `correction` or `outcome_change`; null for the first."
+    )
+    changed: list[str] = Field(
+        description="JSON pointers to what differs from the version sent before, without values."
+    )
     rapid_review_sent: bool = Field(
         description="Whether the completed rapid review has gone to the Panel after it."
     )

@@ -5,6 +5,7 @@ from local_service.moves import refuse
 from local_service.notifications.models import Notification, NotificationState
 from local_service.notifications.rules import why_no_authorisation, why_no_draft, why_not_this_person
 from local_service.notifications.schemas import NotificationDraft, NotificationRead, NotificationStage
+from local_service.notifications.versions import changed_members, kind_of_version, sent_incident
 from local_service.panel_link import send_to_panel
 from local_service.rapid_reviews.sending import send_completed_review
 from local_service.settings import LocalSettings
@@ -18,7 +19,7 @@ from shared_schemas.messages.local import NOTIFICATION, NotificationBody, Notifi
 
 
 async def draft_notification(acting: Acting, file: CaseFile, given: NotificationDraft) -> Notification:
-    """Draft the notification of a case as it stands; drafted again, the draft is renewed."""
+    """Draft the notification of a case as it stands, or a later version of changed facts; drafted again, it is renewed."""
     refuse(why_no_draft(file))
     draft = file.draft
     if draft is None:
@@ -67,7 +68,7 @@ async def authorise_notification(
         await send_completed_review(acting, settings, file.case, file.rapid_review)
     touch(acting, file.case)
     await acting.session.flush()
-    detail = {"version": draft.version, "message": str(draft.message_id)}
+    detail = {"version": draft.version, "message": str(draft.message_id), "kind": body.reason_for_version}
     await acting.event("notification.authorised", "case", file.case.id, detail)
     return draft
 
@@ -80,6 +81,7 @@ async def show_notifications(acting: Acting, file: CaseFile) -> list[Notificatio
 async def show_notification(acting: Acting, file: CaseFile, notification: Notification) -> NotificationRead:
     """Show one version; receipted is what the outbox says."""
     review = file.rapid_review
+    kind, changed = _told(file, notification)
     return NotificationRead(
         version=notification.version,
         state=await _stage(acting, notification),
@@ -91,6 +93,8 @@ async def show_notification(acting: Acting, file: CaseFile, notification: Notifi
         authorised_at=notification.authorised_at,
         sent_at=notification.sent_at,
         message_id=notification.message_id,
+        reason_for_version=kind,
+        changed=changed,
         rapid_review_sent=review is not None and review.sent_at is not None,
     )
 
@@ -103,14 +107,29 @@ async def _stage(acting: Acting, notification: Notification) -> NotificationStag
 
 
 def _snapshot(acting: Acting, file: CaseFile, draft: Notification) -> NotificationBody:
-    incident = file.incident.model_dump(mode="json", exclude={"children": {"__all__": {"id"}}})
+    changed = _changed_since(file)
     return NotificationBody(
         version=draft.version,
         case_id=file.case.id,
         partnership=Partnership(code=acting.caller.organisation_code, name=acting.caller.organisation_name),
         rule_set=file.case.rule_set,
         notifier=Notifier.model_validate(draft.notifier),
-        incident=IncidentFacts.model_validate(incident),
+        incident=IncidentFacts.model_validate(sent_incident(file.incident)),
         drafted_at=draft.drafted_at,
         authorised_at=acting.now,
+        reason_for_version=kind_of_version(changed) if changed else None,
+        changed=changed,
     )
+
+
+def _changed_since(file: CaseFile) -> list[str]:
+    sent = file.sent_notifications
+    return changed_members(sent[-1].body, file.incident) if sent and sent[-1].body else []
+
+
+def _told(file: CaseFile, notification: Notification) -> tuple[str | None, list[str]]:
+    """Why there is this version and what it changes: as it was sent, or as the draft would be."""
+    if notification.body is not None:
+        return notification.body.get("reason_for_version"), notification.body.get("changed", [])
+    changed = _changed_since(file)
+    return (kind_of_version(changed) if changed else None), changed

@@ -17,7 +17,7 @@ class CaseState(StrEnum):
     AWAITING_INFORMATION = "awaiting_information"
     AWAITING_RELEASE = "awaiting_release"
     DECIDED = "decided"
-    WITHDRAWN = "withdrawn"
+    WITHDRAWN = "withdrawn"  # by the local authority, which alone can
 
 
 def of_case() -> ForeignKeyConstraint:

@@ -1,12 +1,13 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from panel_service.cases.models import CaseState
 from panel_service.cases.pseudonymised import PseudonymisedCase
 from panel_service.cases.schemas import CaseListed, CaseRead, PseudonymisedListed
 from panel_service.cases.service import list_cases
+from panel_service.cases.versions import VersionChanges, compare_versions
 from panel_service.cases.view import read_case
 from service_kit.acting import Acting, Requires
 from service_kit.etags import etag
@@ -43,3 +44,16 @@ async def get_case(
     case, version = await read_case(acting, case_id)
     response.headers["ETag"] = etag(version)
     return case
+
+
+@router.get(
+    "/{case_id}/notifications/{version}/changes", summary="Show a correction beside the first version"
+)
+async def get_changes(
+    case_id: UUID,
+    version: Annotated[int, Path(ge=1, le=10_000)],
+    acting: Annotated[Acting, Requires("cases:read")],
+    beside: Annotated[int, Query(ge=1, le=10_000, description="The earlier version to compare with.")] = 1,
+) -> VersionChanges:
+    """Give each fact that differs between a version of the notification and an earlier one, with both values."""
+    return await compare_versions(acting, case_id, version, beside)

@@ -3,6 +3,7 @@
 from panel_service.cases.schemas import AllowedAction
 
 CONSIDERS = "Children Act 2004 s16B(1)"
+NOTIFIES = "Children Act 2004 s16C(1)"
 
 
 def allowed_actions(
@@ -12,9 +13,10 @@ def allowed_actions(
     has_rapid_review: bool,
     may_release: bool = False,
     waits_for_release: bool = False,
+    withdrawn: bool = False,
 ) -> list[AllowedAction]:
     """Name the steps that are the Panel's to take: a decision, its release, a later one that supersedes it."""
-    if waits_for_release:
+    if waits_for_release and not withdrawn:
         return [
             _step(
                 "release_decision", "decisions:release", may_release, "Another person than recorded it does."
@@ -28,6 +30,9 @@ def allowed_actions(
                 action=action, allowed=False, remark="The credential's roles do not include decisions:write."
             )
         ]
+    if withdrawn:
+        remark = "The local authority withdrew its notification."
+        return [AllowedAction(action=action, allowed=False, remark=remark, rule=NOTIFIES)]
     remark = (
         None
         if has_rapid_review

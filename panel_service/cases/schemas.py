@@ -8,6 +8,7 @@ from panel_service.cases.models import CaseState
 from panel_service.decisions.schemas import DecisionRead
 from service_kit.clock.duties import ComputedDuty
 from service_kit.exchange.status import MessageStatus
+from shared_schemas.messages.identification import NotificationWithdrawnBody
 from shared_schemas.messages.local import (
     LocalReviewBody,
     LocalReviewDecisionBody,
@@ -95,6 +96,9 @@ class CaseRead(CaseListed):
     rapid_review: DocumentRead[RapidReviewBody] | None
     local_review_decisions: list[DocumentRead[LocalReviewDecisionBody]]
     local_review: DocumentRead[LocalReviewBody] | None
+    withdrawal: DocumentRead[NotificationWithdrawnBody] | None = Field(
+        description="The local authority's withdrawal of its notification: it lifts the duties that were not met."
+    )
     decisions: list[DecisionRead] = Field(description="Every decision of the Panel; the last one stands.")
     timeliness: Timeliness
     messages: list[MessageStatus] = Field(

@@ -7,9 +7,11 @@ from datetime import datetime
 from service_kit.clock.bank_holidays import BankHolidayCalendar
 from service_kit.clock.duties import ComputedDuty, compute_duties
 from service_kit.clock.rule_sets import RuleSets, UnknownRuleSet
-from service_kit.clock.working_days import start_of_day
+from service_kit.clock.working_days import london_date, start_of_day
 from shared_schemas.incidents import when_all_received, when_first_received
 from shared_schemas.messages.local import LocalReviewDecisionBody, NotificationBody, RapidReviewBody
+
+WITHDRAWN_BECAUSE = "the local authority withdrew its notification (Children Act 2004 s16C(1))"
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,7 @@ class Received:
     rapid_review: RapidReviewBody | None = None
     rapid_review_sent_at: datetime | None = None
     local_review_decisions: Sequence[LocalReviewDecisionBody] = ()
+    withdrawn_at: datetime | None = None
 
 
 def events_of(received: Received) -> dict[str, datetime | None]:
@@ -50,7 +53,15 @@ def judge_timeliness(
         known = rule_sets.get(rule_set)
     except UnknownRuleSet:
         return None
-    return compute_duties(known, events_of(received), calendar, now)
+    withdrawn_at = received.withdrawn_at
+    return compute_duties(
+        known,
+        events_of(received),
+        calendar,
+        now,
+        lifted_on=london_date(withdrawn_at) if withdrawn_at else None,
+        lifted_because=WITHDRAWN_BECAUSE,
+    )
 
 
 def _when_commissioned(decisions: Sequence[LocalReviewDecisionBody]) -> datetime | None:

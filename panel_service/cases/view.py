@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from panel_service.cases.models import Case
+from panel_service.cases.models import Case, CaseState
 from panel_service.cases.pseudonymised import PseudonymisedCase, pseudonymise
 from panel_service.cases.rules import allowed_actions
 from panel_service.cases.schemas import CaseRead, DocumentRead, Timeliness
@@ -23,6 +23,7 @@ from service_kit.acting import Acting
 from service_kit.clock.bank_holidays import published_calendar
 from service_kit.clock.rule_sets import published_rule_sets
 from service_kit.exchange.status import messages_of
+from shared_schemas.messages.identification import NotificationWithdrawnBody
 from shared_schemas.messages.local import (
     LocalReviewBody,
     LocalReviewDecisionBody,
@@ -55,6 +56,11 @@ class Documents:
     def local_review(self) -> DocumentRead[LocalReviewBody] | None:
         return next(iter(self._of(DocumentKind.LOCAL_REVIEW, DocumentRead[LocalReviewBody])), None)
 
+    @cached_property
+    def withdrawal(self) -> DocumentRead[NotificationWithdrawnBody] | None:
+        found = self._of(DocumentKind.NOTIFICATION_WITHDRAWN, DocumentRead[NotificationWithdrawnBody])
+        return next(iter(found), None)
+
     def _of(self, kind: DocumentKind, shape: type[Shape]) -> list[Shape]:
         return [_read(row, shape) for row in self.rows if row.kind == kind]
 
@@ -83,6 +89,7 @@ async def _whole(acting: Acting, case: Case, documents: Documents) -> CaseRead:
         local_review_decisions=documents.local_review_decisions,
         local_review=documents.local_review,
         decisions=[show_decision(decision, releases.get(decision.id)) for decision in decisions],
+        withdrawal=documents.withdrawal,
         timeliness=_timeliness(acting, case, documents),
         messages=await messages_of(acting.session, str(case.exchange_reference), link_id=case.link_id),
         allowed_actions=allowed_actions(
@@ -91,6 +98,7 @@ async def _whole(acting: Acting, case: Case, documents: Documents) -> CaseRead:
             decided=DecisionState.RELEASED in states,
             waits_for_release=DecisionState.RECORDED in states,
             has_rapid_review=documents.rapid_review is not None,
+            withdrawn=case.state == CaseState.WITHDRAWN,
         ),
     )
 
@@ -116,6 +124,7 @@ def _timeliness(acting: Acting, case: Case, documents: Documents) -> Timeliness:
         rapid_review=rapid_review.body if rapid_review else None,
         rapid_review_sent_at=rapid_review.sent_at if rapid_review else None,
         local_review_decisions=[decision.body for decision in documents.local_review_decisions],
+        withdrawn_at=documents.withdrawal.body.withdrawn_at if documents.withdrawal else None,
     )
     rule_set = rapid_review.body.rule_set if rapid_review else case.rule_set
     duties = judge_timeliness(rule_set, received, published_rule_sets(), published_calendar(), acting.now)

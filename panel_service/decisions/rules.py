@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from uuid import UUID
 
+from panel_service.cases.models import CaseState
 from panel_service.decisions.models import DecisionState
 from panel_service.moves import Refusal, why_no_move
 from service_kit.clock.working_days import london_date
@@ -67,6 +68,16 @@ def check_nothing_came(read: int | None, now_held: int) -> None:
             rule=CONSIDERS,
             allowed=["withdraw_decision"],
         )
+
+
+NOTIFIES = "Children Act 2004 s16C(1)"
+
+
+def why_no_decision(state: CaseState) -> Refusal | None:
+    """Why nothing can be decided, if so: the local authority withdrew its notification (s16C(1))."""
+    if state is CaseState.WITHDRAWN:
+        return Refusal("The local authority withdrew its notification: there is nothing to decide.", NOTIFIES)
+    return None
 
 
 def check_rapid_review(*, received: bool, reasons_not_to_wait: str | None) -> None:

@@ -1,9 +1,14 @@
 from uuid import UUID
 
-from panel_service.cases.models import Case
+from panel_service.cases.models import Case, CaseState
 from panel_service.cases.service import decisions_of, lock_case, releases_of
 from panel_service.decisions.models import Decision, DecisionState
-from panel_service.decisions.rules import check_decided_on, check_rapid_review, why_no_recording
+from panel_service.decisions.rules import (
+    check_decided_on,
+    check_rapid_review,
+    why_no_decision,
+    why_no_recording,
+)
 from panel_service.decisions.schemas import DecisionCreate
 from panel_service.decisions.showing import state_of
 from panel_service.intake.documents import documents_of
@@ -26,6 +31,7 @@ async def record_decision(
     """
     case = await lock_case(acting, case_id)
     check_version(case.version, expected_version)
+    refuse(why_no_decision(CaseState(case.state)))
     check_decided_on(given.decided_on, received_at=case.received_at, now=acting.now)
     await check_deciders(acting, case, given)
     documents = await documents_of(acting, case.id)

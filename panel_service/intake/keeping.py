@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel
 from sqlalchemy import func, select
 
-from panel_service.cases.models import Case
+from panel_service.cases.models import Case, CaseState
 from panel_service.intake.documents import documents_of
 from panel_service.intake.models import DocumentKind, ReceivedDocument
 from panel_service.intake.rules import unknown_codes
@@ -36,10 +36,13 @@ async def find_case_of(acting: Acting, message: ReceivedMessage) -> Case | None:
 
 
 async def known_case(acting: Acting, message: ReceivedMessage) -> Case:
-    """Find and lock the case, or set the message aside where there is none."""
+    """Find and lock the case, or set the message aside where there is none, or it is withdrawn."""
     case = await find_case_of(acting, message)
     if case is None:
         # Streams are in order and a notification comes first; what comes without one needs a person.
+        raise SetAside(CONTRADICTION)
+    if case.state == CaseState.WITHDRAWN:
+        # Its sender promised that nothing follows a withdrawal.
         raise SetAside(CONTRADICTION)
     return case
 

@@ -35,7 +35,9 @@ async def apply_notification(acting: Acting, message: ReceivedMessage) -> None:
     if case is None:
         case = await _open_case(acting, message, body)
         await count_notification(acting, case.id, body.incident, case.received_at)
-    elif not is_next_version(await versions_of(acting, case.id, DocumentKind.NOTIFICATION), body.version):
+    elif case.state == CaseState.WITHDRAWN or not is_next_version(
+        await versions_of(acting, case.id, DocumentKind.NOTIFICATION), body.version
+    ):
         raise SetAside(CONTRADICTION)
     else:
         case.nature, case.occurred_on = body.incident.nature, body.incident.occurred_on

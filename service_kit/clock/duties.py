@@ -11,6 +11,7 @@ from service_kit.clock.bank_holidays import BankHolidayCalendar, CalendarDoesNot
 from service_kit.clock.rule_sets import Duty, Kind, Limit, Mark, RuleSet, Unit
 from service_kit.clock.sentences import (
     due_sentence,
+    lifted_sentence,
     no_anchor_sentence,
     no_time_sentence,
     not_covered_sentence,
@@ -32,6 +33,7 @@ class DutyStatus(StrEnum):
     OVERDUE = "overdue"  # the due date has passed in London
     MET = "met"
     MET_LATE = "met_late"
+    LIFTED = "lifted"  # it was not met, and need not be any more
     NOT_COVERED = "not_covered"  # a day would have to be guessed, because the calendar does not reach it
 
 
@@ -70,6 +72,7 @@ class ComputedDuty(BaseModel):
     status: DutyStatus
     due_on: date | None
     met_on: date | None  # in Europe/London
+    lifted_on: date | None = None  # in Europe/London; a duty that was met before stays met
     explanation: Explanation
 
 
@@ -80,7 +83,13 @@ class _Judgement(NamedTuple):
 
 
 def compute_duties(
-    rule_set: RuleSet, events: Mapping[str, datetime | None], calendar: BankHolidayCalendar, now: datetime
+    rule_set: RuleSet,
+    events: Mapping[str, datetime | None],
+    calendar: BankHolidayCalendar,
+    now: datetime,
+    *,
+    lifted_on: date | None = None,
+    lifted_because: str = "",
 ) -> list[ComputedDuty]:
     """Every duty of a rule set in its order. An event that is absent or None has not happened.
 
@@ -90,7 +99,10 @@ def compute_duties(
     if any(duty.calendar not in {None, calendar.division} for duty in rule_set.duties):
         raise ValueError(f"{rule_set.code} is not counted by the calendar of {calendar.division}")
     today = london_date(now)
-    return [_compute(duty, rule_set.events[duty.anchor], events, calendar, today) for duty in rule_set.duties]
+    computed = [
+        _compute(duty, rule_set.events[duty.anchor], events, calendar, today) for duty in rule_set.duties
+    ]
+    return [_lift(duty, lifted_on, lifted_because) for duty in computed] if lifted_on else computed
 
 
 def due_date(limit: Limit, anchor: date, calendar: BankHolidayCalendar) -> DueDate:
@@ -102,6 +114,15 @@ def due_date(limit: Limit, anchor: date, calendar: BankHolidayCalendar) -> DueDa
             return add_calendar_days(anchor, limit.amount)
         case Unit.CALENDAR_MONTHS:
             return add_calendar_months(anchor, limit.amount)
+
+
+def _lift(duty: ComputedDuty, on: date, because: str) -> ComputedDuty:
+    """Take a duty that is not met off whoever owes it; one that was met stays met, in time or late."""
+    if duty.met_on is not None:
+        return duty
+    sentence = f"{duty.explanation.sentence} {lifted_sentence(on, because)}"
+    explanation = duty.explanation.model_copy(update={"sentence": sentence})
+    return duty.model_copy(update={"status": DutyStatus.LIFTED, "lifted_on": on, "explanation": explanation})
 
 
 def _compute(

@@ -27,6 +27,11 @@ def no_time_sentence(anchor_title: str, provision: str) -> str:
     return f"To be done after {anchor_title}. No time is stated in: {provision}."
 
 
+def lifted_sentence(on: date, because: str) -> str:
+    """For a duty that need not be met any more."""
+    return f"Lifted on {full_date(on)}{f': {because}' if because else ''}."
+
+
 def not_covered_sentence(outside: CalendarDoesNotCover) -> str:
     """For a count that leaves the days whose bank holidays are known."""
     known = f"from {full_date(outside.first_day)} to {full_date(outside.last_day)}"

@@ -3,10 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StrictInt
+from pydantic import Field, StrictInt, StringConstraints
 
 from shared_schemas.base import Facts, Instant
 from shared_schemas.classification import Classification, Classified
+from shared_schemas.codes import NotificationVersionKind
 from shared_schemas.incidents import IncidentFacts
 from shared_schemas.local_reviews import LocalReviewDecision, LocalReviewReport
 from shared_schemas.rapid_reviews import RapidReviewSections
@@ -16,6 +17,9 @@ NOTIFICATION = "local.notification.v1"
 RAPID_REVIEW = "local.rapid_review.v1"
 LOCAL_REVIEW_DECISION = "local.local_review_decision.v1"
 LOCAL_REVIEW = "local.local_review.v1"
+
+
+Pointer = Annotated[str, StringConstraints(pattern=r"^(/[A-Za-z0-9_]{1,64}){1,16}$")]
 
 
 class Partnership(Facts):
@@ -45,6 +49,17 @@ class NotificationBody(Facts):
     incident: IncidentFacts
     drafted_at: Instant
     authorised_at: Instant
+    reason_for_version: Annotated[
+        NotificationVersionKind | None,
+        Field(description="Why there is a later version; absent in the first."),
+    ] = None
+    changed: Annotated[
+        list[Pointer],
+        Field(
+            max_length=2000,
+            description="JSON pointers to what differs from the version before, without values.",
+        ),
+    ] = []
 
 
 class RapidReviewBody(Facts):
