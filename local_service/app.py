@@ -6,6 +6,7 @@ from local_service.cases.router import router as cases
 from local_service.documents.router import router as documents
 from local_service.duties.router import router as duties
 from local_service.improvements.router import router as improvements
+from local_service.information_requests.router import organisation_router as organisations_requests
 from local_service.information_requests.router import router as information_requests
 from local_service.learning.router import router as learning
 from local_service.local_reviews.router import router as local_reviews
@@ -43,6 +44,7 @@ DEFINITION = ServiceDefinition(
         assessments,
         notifications,
         information_requests,
+        organisations_requests,
         agency_summaries,
         rapid_reviews,
         learning,

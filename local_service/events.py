@@ -14,6 +14,13 @@ EVENTS: Mapping[str, str] = {
     "rapid_review.written": "The rapid review was written",
     "rapid_review.completed": "The rapid review was completed",
     "rapid_review.sent": "The rapid review was sent to the Panel",
+    "information_request.made": "Information was requested of an agency",
+    "information_request.served": "A request for information was served",
+    "information_request.answered": "A request for information was answered",
+    "information_request.refused": "A request for information was refused",
+    "information_request.escalated": "A request for information was escalated",
+    "information_request.closed": "A request for information was closed",
+    "information_request.withdrawn": "A request for information was withdrawn",
     # Learning
     # Local reviews
     "local_review.decided": "The partners decided on a local review",
