@@ -40,6 +40,7 @@ def _steps(acting: Acting, file: CaseFile, *, four_eyes: bool) -> Iterator[tuple
     yield "start_rapid_review", "rapid-reviews:write", rapid_reviews.why_no_start(file)
     yield "write_rapid_review", "rapid-reviews:write", rapid_reviews.why_no_writing(file)
     yield "complete_rapid_review", "rapid-reviews:complete", rapid_reviews.why_no_writing(file)
+    yield "add_to_rapid_review", "rapid-reviews:complete", rapid_reviews.why_no_addendum(file)
     yield "decide_on_local_review", "local-reviews:decide", local_reviews.why_no_decision(file)
     yield "write_local_review", "local-reviews:write", local_reviews.why_no_writing(file)
     yield "complete_local_review", "local-reviews:write", local_reviews.why_no_writing(file)
