@@ -23,6 +23,11 @@ EVENTS: Mapping[str, str] = {
     "information_request.closed": "A request for information was closed",
     "information_request.withdrawn": "A request for information was withdrawn",
     # Learning
+    "learning.recorded": "Learning was recorded",
+    "learning.share_planned": "It was planned to share learning",
+    "learning.shared": "Learning was shared",
+    "learning.share_dropped": "A planned share of learning was dropped",
+    "learning.sent": "Learning was shared with the Panel",
     # Local reviews
     "local_review.decided": "The partners decided on a local review",
     "local_review.written": "The local review's report was written",
