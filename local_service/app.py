@@ -7,7 +7,9 @@ from local_service.cases.router import router as cases
 from local_service.documents.router import router as documents
 from local_service.duties.router import router as duties
 from local_service.improvements.router import router as improvements
+from local_service.information_requests.router import organisation_router as organisations_requests
 from local_service.information_requests.router import router as information_requests
+from local_service.learning.router import library as learning_library
 from local_service.learning.router import router as learning
 from local_service.local_reviews.router import router as local_reviews
 from local_service.messages import MESSAGE_TYPES
@@ -47,9 +49,11 @@ DEFINITION = ServiceDefinition(
         withdrawals,
         case_course,
         information_requests,
+        organisations_requests,
         agency_summaries,
         rapid_reviews,
         learning,
+        learning_library,
         local_reviews,
         documents,
         panel_decisions,

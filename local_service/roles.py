@@ -15,6 +15,11 @@ ROLE_SCOPES: Mapping[str, frozenset[str]] = {
         "rapid-reviews:complete",
         "local-reviews:write",
         "local-reviews:decide",
+        "information-requests:read",
+        "information-requests:write",
+        "information-requests:answer",
+        "learning:read",
+        "learning:write",
         "exchange:read",
         "cases:close",
         "screenings:write",
@@ -22,11 +27,11 @@ ROLE_SCOPES: Mapping[str, frozenset[str]] = {
     "notifier": _WRITES_CASES
     | {"assessments:write", "notifications:draft", "cases:close", "screenings:write"},
     "authoriser": _READS_CASES | {"assessments:write", "notifications:authorise", "cases:close"},
-    "delegated_partner": _READS_CASES,
+    "delegated_partner": _READS_CASES | {"information-requests:read", "learning:read"},
     # Those below see no case until a later release gives them the part of one that is theirs.
-    "agency": _EVERYBODY,
+    "agency": _EVERYBODY | {"information-requests:read", "information-requests:answer"},
     "reviewer": _EVERYBODY,
-    "scrutineer": _EVERYBODY,
+    "scrutineer": _EVERYBODY | {"learning:read"},
     "auditor": _EVERYBODY | {"audit:read"},
     "administrator": _EVERYBODY | {"exchange:read", "exchange:operate"},
 }

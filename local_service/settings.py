@@ -22,6 +22,12 @@ class LocalSettings(ServiceSettings):
     four_eyes: bool = Field(
         default=True, description="Whether a notification is authorised by another person than drafted it."
     )
+    information_request_days: int = Field(
+        default=3,
+        ge=0,
+        le=60,
+        description="How many working days before the rapid review is due an agency's answer is asked for.",
+    )
     rule_set_choice: Literal["fixed", "by_date"] = Field(
         default="fixed",
         description="Whether every case gets the one rule set, or that of the day on which information was received.",

@@ -5,6 +5,7 @@ from panel_service.decisions.router import router as decisions
 from panel_service.documents.router import router as documents
 from panel_service.improvements.router import router as improvements
 from panel_service.information_requests.router import router as information_requests
+from panel_service.intake.router import router as intake
 from panel_service.meetings.router import router as meetings
 from panel_service.members.router import router as members
 from panel_service.messages import MESSAGE_TYPES
@@ -37,6 +38,7 @@ DEFINITION = ServiceDefinition(
         me.router,
         triage,
         cases,
+        intake,
         documents,
         queries,
         members,

@@ -104,6 +104,10 @@ class PartnerView(Facts):
     partner: SafeguardingPartnerKind
     organisation: ShortText
     view: Narrative | None = None
+    dissents: Annotated[
+        StrictBool | None,
+        Field(description="Whether this partner dissents from the others; `view` says why."),
+    ] = None
     signed_off: StrictBool
     signed_off_by: PersonName | None = None
     signed_off_on: Day | None = None
@@ -135,6 +139,16 @@ class RapidReviewSections(Facts):
     ] = None
     decision_on_next_steps: NextSteps | None = None
     in_principle_view: InPrinciple | None = None
+    partner_views: Annotated[list[PartnerView], Field(max_length=20)] | None = None
+
+
+class RapidReviewAddendum(Facts):
+    """What is added to a rapid review after it was sent: the review itself never changes."""
+
+    what_is_new: Narrative
+    reasons: Annotated[Narrative, Field(description="Why it is added, and what it changes.")]
+    in_principle_view: InPrinciple | None = None
+    decision_on_next_steps: NextSteps | None = None
     partner_views: Annotated[list[PartnerView], Field(max_length=20)] | None = None
 
 

@@ -5,8 +5,14 @@ from fastapi import APIRouter, Response
 
 from local_service.cases.file import CaseFile, lock_file, read_file
 from local_service.deps import SettingsDep
+from local_service.rapid_reviews.addenda import Addendum, add_addendum, addenda_of
 from local_service.rapid_reviews.models import RapidReview
-from local_service.rapid_reviews.schemas import RapidReviewPatch, RapidReviewRead
+from local_service.rapid_reviews.schemas import (
+    AddendumCreate,
+    AddendumRead,
+    RapidReviewPatch,
+    RapidReviewRead,
+)
 from local_service.rapid_reviews.service import complete_review, show_review, start_review, write_sections
 from service_kit.acting import Acting, Requires
 from service_kit.etags import IfMatchDep, etag
@@ -72,6 +78,34 @@ async def post_completion(
     return await once.answer(
         await show_review(acting, file, review), status=200, headers={"ETag": etag(review.version)}
     )
+
+
+@router.post("/addenda", status_code=201, summary="Add to the rapid review", response_model=AddendumRead)
+async def post_addendum(
+    case_id: UUID,
+    body: AddendumCreate,
+    acting: Annotated[Acting, Requires("rapid-reviews:complete")],
+    once: OnceDep,
+    settings: SettingsDep,
+) -> Response:
+    """Add what became known or changed after it was sent, and tell the Panel. The review itself never changes."""
+    file = await lock_file(acting, case_id)
+    addendum = await add_addendum(acting, settings, file, body)
+    location = f"/v1/cases/{case_id}/rapid-review/addenda"
+    return await once.answer(show_addendum(addendum), status=201, headers={"Location": location})
+
+
+@router.get("/addenda", summary="List what was added to the rapid review")
+async def get_addenda(case_id: UUID, acting: Annotated[Acting, Requires("cases:read")]) -> list[AddendumRead]:
+    """List every addendum, the first one first."""
+    file = await read_file(acting, case_id)
+    await acting.audit("rapid_review_addenda.read", "case", file.case.id)
+    return [show_addendum(addendum) for addendum in await addenda_of(acting, file.case.id)]
+
+
+def show_addendum(addendum: Addendum) -> AddendumRead:
+    """Show one addendum."""
+    return AddendumRead.model_validate(addendum, from_attributes=True)
 
 
 def _started(file: CaseFile) -> RapidReview:

@@ -38,6 +38,19 @@ def why_no_writing(file: CaseFile) -> Refusal | None:
     return None
 
 
+def why_no_addendum(file: CaseFile) -> Refusal | None:
+    """Why nothing can be added, if so: the findings the Panel was given never change, and what is new stands beside them."""
+    if not file.is_open:
+        return Refusal("The case is not open.", provision(file))
+    if file.rapid_review is None or file.rapid_review.sent_at is None:
+        return Refusal(
+            "The rapid review has not been sent to the Panel: until it is complete, its sections can be written.",
+            provision(file),
+            ("write_rapid_review", "complete_rapid_review"),
+        )
+    return None
+
+
 def provision(file: CaseFile) -> str:
     """Give where the case's own rule set says that the exercise is to be done."""
     return published_rule_sets().get(file.case.rule_set).duty(EXERCISE).provision

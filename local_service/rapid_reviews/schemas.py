@@ -6,7 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared_schemas.base import Facts
 from shared_schemas.messages.examples import SECTIONS
-from shared_schemas.rapid_reviews import RapidReviewSections
+from shared_schemas.messages.exercise import ADDENDUM_EXAMPLE
+from shared_schemas.rapid_reviews import RapidReviewAddendum, RapidReviewSections
 
 
 class RapidReviewStage(StrEnum):
@@ -39,3 +40,19 @@ class RapidReviewRead(BaseModel):
         description="Null while it waits for the notification: it goes to the Panel only after that."
     )
     message_id: UUID | None
+
+
+class AddendumCreate(RapidReviewAddendum):
+    """What became known or changed after the rapid review was sent."""
+
+    model_config = Facts.model_config | ConfigDict(json_schema_extra={"examples": [ADDENDUM_EXAMPLE]})
+
+
+class AddendumRead(BaseModel):
+    """An addendum; the rapid review itself stays as it was sent."""
+
+    version: int
+    content: RapidReviewAddendum
+    added_by: UUID | None
+    added_at: datetime
+    message_id: UUID = Field(description="The message by which the Panel is told.")

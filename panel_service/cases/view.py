@@ -62,7 +62,7 @@ class Documents:
         return next(iter(found), None)
 
     def _of(self, kind: DocumentKind, shape: type[Shape]) -> list[Shape]:
-        return [_read(row, shape) for row in self.rows if row.kind == kind]
+        return [read_document(row, shape) for row in self.rows if row.kind == kind]
 
 
 async def read_case(acting: Acting, case_id: UUID) -> tuple[CaseRead | PseudonymisedCase, int]:
@@ -103,7 +103,8 @@ async def _whole(acting: Acting, case: Case, documents: Documents) -> CaseRead:
     )
 
 
-def _read(row: ReceivedDocument, shape: type[Shape]) -> Shape:
+def read_document(row: ReceivedDocument, shape: type[Shape]) -> Shape:
+    """Read a received document back into the shape it came in; codes not known here are shown as they came."""
     facts = {
         "version": row.version,
         "message_id": row.message_id,
