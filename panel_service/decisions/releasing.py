@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from panel_service.cases.models import Case
+from panel_service.cases.models import Case, CaseState
 from panel_service.cases.service import lock_case, releases_of
 from panel_service.decisions.models import Decision, DecisionRelease, DecisionState
 from panel_service.decisions.rules import (
     check_nothing_came,
+    why_no_decision,
     why_no_release,
     why_not_this_person,
 )
@@ -42,6 +43,7 @@ async def release_decision(
     """
     found = await _open_decision(acting, case_id, version, expected_version, "release_decision")
     case, decision = found.case, found.decision
+    refuse(why_no_decision(CaseState(case.state)))
     refuse(why_not_this_person(acting.caller, decision.recorded_by, four_eyes=settings.four_eyes))
     check_nothing_came(decision.documents_read, len(await documents_of(acting, case.id)))
     message_id = await _tell_partnership(acting, settings, found)

@@ -15,6 +15,77 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "meetings",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("held_on", sa.Date(), nullable=False),
+        sa.Column("present", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("quorum", sa.Integer(), nullable=True),
+        sa.Column("quorum_met", sa.Boolean(), nullable=True),
+        sa.Column("minutes", sa.Text(), nullable=True),
+        sa.Column("minutes_by", sa.Uuid(), nullable=True),
+        sa.Column("minutes_approved_by", sa.Uuid(), nullable=True),
+        sa.Column("minutes_approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("recorded_by", sa.Uuid(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'minutes_approved') = (minutes_approved_at IS NOT NULL)",
+            name=op.f("ck_meetings_approved_when"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'minutes_approved' OR minutes IS NOT NULL",
+            name=op.f("ck_meetings_approved_are_written"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('planned', 'held', 'minutes_approved')", name=op.f("ck_meetings_state_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_meetings_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_meetings")),
+    )
+    op.create_index(
+        op.f("ix_meetings_organisation_id_held_on"), "meetings", ["organisation_id", "held_on"], unique=False
+    )
+    op.create_table(
+        "members",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("principal_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("office", sa.Text(), nullable=False),
+        sa.Column("appointed_from", sa.Date(), nullable=False),
+        sa.Column("appointed_to", sa.Date(), nullable=True),
+        sa.Column("end_reason", sa.Text(), nullable=True),
+        sa.Column("recorded_by", sa.Uuid(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "end_reason IN ('term_ended', 'resigned', 'unfit', 'unable', 'incompatible_behaviour')",
+            name=op.f("ck_members_end_reason_known"),
+        ),
+        sa.CheckConstraint("office IN ('chair', 'member')", name=op.f("ck_members_office_known")),
+        sa.CheckConstraint("appointed_to >= appointed_from", name=op.f("ck_members_ends_after_it_begins")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_members_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_members")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "principal_id",
+            "appointed_from",
+            name=op.f("uq_members_organisation_id_principal_id_appointed_from"),
+        ),
+    )
+    op.create_index(
+        op.f("ix_members_organisation_id_principal_id"),
+        "members",
+        ["organisation_id", "principal_id"],
+        unique=False,
+    )
+    op.create_table(
         "public_register_entries",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -183,6 +254,50 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "agenda_items",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("meeting_id", sa.Uuid(), nullable=False),
+        sa.Column("agenda_version", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("documents", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "case_id"],
+            ["cases.organisation_id", "cases.id"],
+            name=op.f("fk_agenda_items_organisation_id_case_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "meeting_id"],
+            ["meetings.organisation_id", "meetings.id"],
+            name=op.f("fk_agenda_items_organisation_id_meeting_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_agenda_items_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_agenda_items")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "meeting_id",
+            "agenda_version",
+            "case_id",
+            name=op.f("uq_agenda_items_organisation_id_meeting_id_agenda_version_case_id"),
+        ),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "meeting_id",
+            "agenda_version",
+            "position",
+            name=op.f("uq_agenda_items_organisation_id_meeting_id_agenda_version_position"),
+        ),
+    )
+    op.create_index(
+        op.f("ix_agenda_items_organisation_id_case_id"),
+        "agenda_items",
+        ["organisation_id", "case_id"],
+        unique=False,
+    )
+    op.create_table(
         "counted_notifications",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -218,6 +333,183 @@ def upgrade() -> None:
         ["organisation_id", "notified_on"],
         unique=False,
     )
+    op.create_table(
+        "interests",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("member_id", sa.Uuid(), nullable=False),
+        sa.Column("principal_id", sa.Uuid(), nullable=False),
+        sa.Column("meeting_id", sa.Uuid(), nullable=False),
+        sa.Column("nature", sa.Text(), nullable=False),
+        sa.Column("declared_by", sa.Uuid(), nullable=True),
+        sa.Column("declared_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "case_id"],
+            ["cases.organisation_id", "cases.id"],
+            name=op.f("fk_interests_organisation_id_case_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "meeting_id"],
+            ["meetings.organisation_id", "meetings.id"],
+            name=op.f("fk_interests_organisation_id_meeting_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "member_id"],
+            ["members.organisation_id", "members.id"],
+            name=op.f("fk_interests_organisation_id_member_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_interests_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_interests")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "case_id",
+            "member_id",
+            name=op.f("uq_interests_organisation_id_case_id_member_id"),
+        ),
+    )
+    op.create_index(
+        op.f("ix_interests_organisation_id_principal_id_case_id"),
+        "interests",
+        ["organisation_id", "principal_id", "case_id"],
+        unique=False,
+    )
+    op.create_table(
+        "queries",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_by", sa.Uuid(), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'closed') = (closed_at IS NOT NULL)", name=op.f("ck_queries_closed_when")
+        ),
+        sa.CheckConstraint("state IN ('open', 'answered', 'closed')", name=op.f("ck_queries_state_known")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "case_id"],
+            ["cases.organisation_id", "cases.id"],
+            name=op.f("fk_queries_organisation_id_case_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_queries_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_queries")),
+        sa.UniqueConstraint(
+            "organisation_id", "case_id", "number", name=op.f("uq_queries_organisation_id_case_id_number")
+        ),
+    )
+    op.create_index(
+        op.f("ix_queries_organisation_id_case_id_state"),
+        "queries",
+        ["organisation_id", "case_id", "state"],
+        unique=False,
+    )
+    op.create_table(
+        "decision_releases",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("decision_id", sa.Uuid(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("reasons", sa.Text(), nullable=True),
+        sa.Column("done_by", sa.Uuid(), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("message_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'released') = (message_id IS NOT NULL)",
+            name=op.f("ck_decision_releases_released_is_sent"),
+        ),
+        sa.CheckConstraint("state <> 'recorded'", name=op.f("ck_decision_releases_released_or_withdrawn")),
+        sa.CheckConstraint(
+            "state IN ('recorded', 'released', 'withdrawn')", name=op.f("ck_decision_releases_state_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "case_id"],
+            ["cases.organisation_id", "cases.id"],
+            name=op.f("fk_decision_releases_organisation_id_case_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "decision_id"],
+            ["decisions.organisation_id", "decisions.id"],
+            name=op.f("fk_decision_releases_organisation_id_decision_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_decision_releases_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_decision_releases")),
+        sa.UniqueConstraint(
+            "organisation_id", "decision_id", name=op.f("uq_decision_releases_organisation_id_decision_id")
+        ),
+    )
+    op.create_table(
+        "query_entries",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("query_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("side", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("corrected_by_notification_version", sa.Integer(), nullable=True),
+        sa.Column("said_by", sa.Uuid(), nullable=True),
+        sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("message_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("side IN ('panel', 'partnership')", name=op.f("ck_query_entries_side_known")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "case_id"],
+            ["cases.organisation_id", "cases.id"],
+            name=op.f("fk_query_entries_organisation_id_case_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "query_id"],
+            ["queries.organisation_id", "queries.id"],
+            name=op.f("fk_query_entries_organisation_id_query_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_query_entries_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_query_entries")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "query_id",
+            "number",
+            name=op.f("uq_query_entries_organisation_id_query_id_number"),
+        ),
+    )
+    op.add_column("cases", sa.Column("needs", sa.ARRAY(sa.Text()), server_default="{}", nullable=False))
+    op.add_column("cases", sa.Column("attention_weight", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("cases", sa.Column("attention_since", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("cases", sa.Column("rapid_review_due_on", sa.Date(), nullable=True))
+    op.add_column("cases", sa.Column("query_due_on", sa.Date(), nullable=True))
+    op.add_column("cases", sa.Column("next_due_on", sa.Date(), nullable=True))
+    op.add_column("cases", sa.Column("assigned_to", sa.Uuid(), nullable=True))
+    op.add_column("cases", sa.Column("seen_by", sa.Uuid(), nullable=True))
+    op.add_column("cases", sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index(
+        "ix_cases_attention",
+        "cases",
+        ["organisation_id", sa.literal_column("attention_weight DESC"), "attention_since", "id"],
+        unique=False,
+        postgresql_where=sa.text("attention_weight > 0"),
+    )
+    op.create_index(
+        "ix_cases_due",
+        "cases",
+        ["organisation_id", "next_due_on", "id"],
+        unique=False,
+        postgresql_where=sa.text("next_due_on IS NOT NULL"),
+    )
+    op.add_column("decisions", sa.Column("meeting_id", sa.Uuid(), nullable=True))
+    op.add_column("decisions", sa.Column("documents_read", sa.Integer(), nullable=True))
+    op.alter_column("decisions", "message_id", existing_type=sa.UUID(), nullable=True)
     op.add_column("partnerships", sa.Column("party", sa.Uuid(), nullable=True))
     op.add_column("partnerships", sa.Column("valid_from", sa.Date(), nullable=True))
     op.add_column("partnerships", sa.Column("valid_to", sa.Date(), nullable=True))
@@ -237,7 +529,13 @@ def upgrade() -> None:
     op.create_check_constraint(
         op.f("ck_cases_state_known"),
         "cases",
-        "(state = ANY (ARRAY['awaiting_rapid_review'::text, 'awaiting_decision'::text, 'decided'::text, 'withdrawn'::text]))",
+        "(state = ANY (ARRAY['awaiting_rapid_review'::text, 'awaiting_decision'::text, 'awaiting_information'::text, 'awaiting_release'::text, 'decided'::text, 'withdrawn'::text]))",
+    )
+    op.drop_constraint(op.f("ck_decisions_supersedes_the_one_before"), "decisions", type_="check")
+    op.create_check_constraint(
+        op.f("ck_decisions_supersedes_the_one_before"),
+        "decisions",
+        "((supersedes_version IS NULL) OR (supersedes_version < decision_version))",
     )
     op.create_check_constraint(
         op.f("ck_partnerships_ends_after_it_begins"),
@@ -254,9 +552,24 @@ def upgrade() -> None:
         "(kind = ANY (ARRAY['notification'::text, 'rapid_review'::text, 'local_review_decision'::text, 'local_review'::text, 'notification_withdrawn'::text, 'rapid_review_addendum'::text, 'learning'::text, 'local_review_reviewer'::text, 'publication_notice'::text, 'delay'::text, 'decision_reply'::text, 'national_review_proposal'::text, 'query_answer'::text, 'information'::text]))",
     )
     make_kit_tables()
-    for table in ("partnership_members", "partnership_test_exchanges", "public_register_entries"):
+    for table in (
+        "meetings",
+        "members",
+        "partnership_members",
+        "partnership_test_exchanges",
+        "public_register_entries",
+        "queries",
+    ):
         protect(table, app="SELECT, INSERT, UPDATE", worker="SELECT, INSERT, UPDATE")
-    for table in ("counted_notifications", "partnership_successions", "statistics_editions"):
+    for table in (
+        "agenda_items",
+        "counted_notifications",
+        "decision_releases",
+        "interests",
+        "partnership_successions",
+        "query_entries",
+        "statistics_editions",
+    ):
         protect(table, app="SELECT, INSERT", worker="SELECT, INSERT")
 
 
@@ -267,6 +580,12 @@ def downgrade() -> None:
         op.f("ck_cases_state_known"),
         "cases",
         "(state = ANY (ARRAY['awaiting_rapid_review'::text, 'awaiting_decision'::text, 'decided'::text]))",
+    )
+    op.drop_constraint(op.f("ck_decisions_supersedes_the_one_before"), "decisions", type_="check")
+    op.create_check_constraint(
+        op.f("ck_decisions_supersedes_the_one_before"),
+        "decisions",
+        "(((supersedes_version IS NULL) AND (decision_version = 1)) OR (supersedes_version = (decision_version - 1)))",
     )
     op.drop_constraint(op.f("ck_partnerships_ends_after_it_begins"), "partnerships", type_="check")
     op.drop_constraint(op.f("ck_partnerships_linked_as_a_party"), "partnerships", type_="check")
@@ -287,10 +606,32 @@ def downgrade() -> None:
     op.drop_column("partnerships", "valid_to")
     op.drop_column("partnerships", "valid_from")
     op.drop_column("partnerships", "party")
+    op.alter_column("decisions", "message_id", existing_type=sa.UUID(), nullable=False)
+    op.drop_column("decisions", "documents_read")
+    op.drop_column("decisions", "meeting_id")
+    op.drop_index("ix_cases_due", table_name="cases", postgresql_where=sa.text("next_due_on IS NOT NULL"))
+    op.drop_index("ix_cases_attention", table_name="cases", postgresql_where=sa.text("attention_weight > 0"))
+    op.drop_column("cases", "seen_at")
+    op.drop_column("cases", "seen_by")
+    op.drop_column("cases", "assigned_to")
+    op.drop_column("cases", "next_due_on")
+    op.drop_column("cases", "query_due_on")
+    op.drop_column("cases", "rapid_review_due_on")
+    op.drop_column("cases", "attention_since")
+    op.drop_column("cases", "attention_weight")
+    op.drop_column("cases", "needs")
+    op.drop_table("query_entries")
+    op.drop_table("decision_releases")
+    op.drop_index(op.f("ix_queries_organisation_id_case_id_state"), table_name="queries")
+    op.drop_table("queries")
+    op.drop_index(op.f("ix_interests_organisation_id_principal_id_case_id"), table_name="interests")
+    op.drop_table("interests")
     op.drop_index(
         op.f("ix_counted_notifications_organisation_id_notified_on"), table_name="counted_notifications"
     )
     op.drop_table("counted_notifications")
+    op.drop_index(op.f("ix_agenda_items_organisation_id_case_id"), table_name="agenda_items")
+    op.drop_table("agenda_items")
     op.drop_index(
         op.f("ix_partnership_test_exchanges_organisation_id_partnership_id_id"),
         table_name="partnership_test_exchanges",
@@ -307,3 +648,7 @@ def downgrade() -> None:
         op.f("ix_public_register_entries_organisation_id_kind_id"), table_name="public_register_entries"
     )
     op.drop_table("public_register_entries")
+    op.drop_index(op.f("ix_members_organisation_id_principal_id"), table_name="members")
+    op.drop_table("members")
+    op.drop_index(op.f("ix_meetings_organisation_id_held_on"), table_name="meetings")
+    op.drop_table("meetings")
