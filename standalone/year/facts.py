@@ -109,6 +109,7 @@ def decision(case: PlannedCase, now: datetime) -> dict[str, Any]:
         "reasons": "What can be learnt is learnt best where it arose.",
         "opinion_on_local_review": "agree",
         "opinion_reasons": "The partners' reasons bear it out.",
+        "decided_by": ["The chair, for the Panel"],
         "decided_on": now.date().isoformat(),
     }
 
