@@ -96,6 +96,8 @@ CATALOGUE = _catalogue(
      "The credential is valid, but its roles do not include what this operation needs."),
     ("second-person-required", 403, "A second person is required",
      "The person who prepared this cannot also authorise it."),
+    ("recused", 403, "You are recused from this case",
+     "You declared an interest in the case: a member with an interest takes no part in it and does not read it."),
     ("not-found", 404, "Nothing is here for this credential",
      "There is no such resource, or it belongs to another organisation: the two are not told apart."),
     ("method-not-allowed", 405, "The method is not allowed here", "See the Allow header for the methods there are."),
