@@ -16,6 +16,7 @@ from panel_service.queries.router import router as queries
 from panel_service.reviewers.router import router as reviewers
 from panel_service.roles import ROLE_SCOPES
 from panel_service.statistics.router import router as statistics
+from panel_service.triage.router import of_case as attention
 from panel_service.triage.router import router as triage
 from service_kit import audit_routes, me, reference_routes
 from service_kit.app import ServiceDefinition, make_app
@@ -39,6 +40,7 @@ DEFINITION = ServiceDefinition(
         triage,
         cases,
         intake,
+        attention,
         documents,
         queries,
         members,

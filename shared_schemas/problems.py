@@ -99,6 +99,8 @@ CATALOGUE = _catalogue(
     ("purpose-not-allowed", 403, "The information is locked to another purpose",
      "The information was given under a provision that lets it be used for one purpose only; say that purpose in "
      "Access-Purpose, where it is yours."),
+    ("recused", 403, "You are recused from this case",
+     "You declared an interest in the case: a member with an interest takes no part in it and does not read it."),
     ("not-found", 404, "Nothing is here for this credential",
      "There is no such resource, or it belongs to another organisation: the two are not told apart."),
     ("method-not-allowed", 405, "The method is not allowed here", "See the Allow header for the methods there are."),

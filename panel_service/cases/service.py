@@ -7,6 +7,8 @@ from sqlalchemy import Select, select
 from panel_service.cases.models import Case, CaseState
 from panel_service.cases.schemas import CaseListed, PseudonymisedListed, ReceivedFrom
 from panel_service.decisions.models import Decision, DecisionRelease
+from panel_service.meetings.agenda import recused_from
+from panel_service.meetings.rules import RECUSAL
 from panel_service.partnerships.models import Partnership
 from panel_service.partnerships.service import partnerships_by_id
 from service_kit.acting import Acting
@@ -95,7 +97,11 @@ def _by_id(acting: Acting, case_id: UUID) -> Select[Case]:
 
 
 async def _one(acting: Acting, statement: Select[Case]) -> Case:
-    case = (await acting.session.execute(statement)).scalars().one_or_none()
-    if case is None:
+    """Give the case. Raises 404, and 403 to a member who declared an interest in it."""
+    found = (await acting.session.execute(statement.add_columns(recused_from(acting, Case.id)))).one_or_none()
+    if found is None:
         raise ApiProblem("not-found")
+    case, recused = found
+    if recused:
+        raise ApiProblem("recused", rule=RECUSAL)
     return case

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Exists, exists, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from panel_service.meetings.models import AgendaItem, Interest, Meeting
 from service_kit.acting import Acting
@@ -27,3 +28,12 @@ async def interests_in(acting: Acting, *cases: UUID) -> Sequence[Interest]:
         .order_by(Interest.id)
     )
     return (await acting.session.execute(statement)).scalars().all()
+
+
+def recused_from(acting: Acting, case_id: ColumnElement[UUID] | InstrumentedAttribute[UUID]) -> Exists:
+    """Whether the caller has declared an interest in a case: a condition for a statement that reads it."""
+    return exists().where(
+        Interest.organisation_id == acting.organisation_id,
+        Interest.principal_id == acting.caller.principal_id,
+        Interest.case_id == case_id,
+    )

@@ -183,6 +183,14 @@ class InboundMessage(OwnedRow, KitBase):
         UniqueConstraint("organisation_id", "link_id", "chain_id", name="uq_inbound_messages_chain"),
         Index("ix_inbound_messages_held", "next_apply_at", postgresql_where=text("state = 'held'")),
         Index("ix_inbound_messages_subject", "organisation_id", "subject", "number"),
+        # Few at any time: what has not taken effect, by what it is about.
+        Index(
+            "ix_inbound_messages_unapplied",
+            "organisation_id",
+            "link_id",
+            "subject",
+            postgresql_where=text("state <> 'applied'"),
+        ),
     )
 
     link_id: Mapped[UUID]

@@ -1,0 +1,59 @@
+"""Where a page of the queue ends: the lane and the place in its order, so that the next begins there."""
+
+import base64
+import binascii
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Query
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from service_kit.pagination import MAX_PAGE
+from service_kit.problems import field_problem
+
+
+class Place(BaseModel):
+    """The last case shown: its lane and what the lane is ordered by."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    lane: str
+    id: UUID
+    due_on: date | None = None
+    weight: int | None = None
+    since: datetime | None = None
+
+
+class QueuePage(BaseModel):
+    limit: int
+    after: Place | None
+
+
+async def read_queue_page(
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE, description="Items a page.")] = 50,
+    cursor: Annotated[
+        str | None, Query(max_length=400, description="`next_cursor` of the page before.")
+    ] = None,
+) -> QueuePage:
+    """Read which page is asked for; a cursor that is none of ours is refused."""
+    return QueuePage(limit=limit, after=_read(cursor) if cursor else None)
+
+
+QueuePageDep = Annotated[QueuePage, Depends(read_queue_page)]
+
+
+def write_cursor(place: Place) -> str:
+    """Write a place down for the caller."""
+    text = place.model_dump_json(exclude_none=True)
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _read(cursor: str) -> Place:
+    try:
+        text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars="-_", validate=True)
+        return Place.model_validate_json(text)
+    except (binascii.Error, ValidationError, ValueError) as error:
+        raise field_problem(
+            "/query/cursor", "cursor", "Must be a next_cursor given by this service."
+        ) from error
