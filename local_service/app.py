@@ -1,8 +1,10 @@
 from fastapi import FastAPI
 
+from local_service.agency_summaries.router import organisation_router as organisations_summaries
 from local_service.agency_summaries.router import router as agency_summaries
 from local_service.assessments.router import router as assessments
 from local_service.cases.router import router as cases
+from local_service.chronology.router import router as chronology
 from local_service.documents.router import router as documents
 from local_service.duties.router import router as duties
 from local_service.improvements.router import router as improvements
@@ -47,6 +49,8 @@ DEFINITION = ServiceDefinition(
         information_requests,
         organisations_requests,
         agency_summaries,
+        organisations_summaries,
+        chronology,
         rapid_reviews,
         learning,
         learning_library,

@@ -22,6 +22,11 @@ EVENTS: Mapping[str, str] = {
     "information_request.escalated": "A request for information was escalated",
     "information_request.closed": "A request for information was closed",
     "information_request.withdrawn": "A request for information was withdrawn",
+    "agency_summary.begun": "An agency was asked for its summary",
+    "agency_summary.written": "An agency's summary was written",
+    "agency_summary.submitted": "An agency's summary was submitted",
+    "agency_summary.returned": "An agency's summary was sent back",
+    "agency_summary.accepted": "An agency's summary was accepted",
     # Learning
     "learning.recorded": "Learning was recorded",
     "learning.share_planned": "It was planned to share learning",

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel, Field
 
+from local_service.agency_summaries import rules as agency_summaries
 from local_service.cases.file import CaseFile
 from local_service.information_requests import rules as information_requests
 from local_service.learning import rules as learning
@@ -44,6 +45,7 @@ def _steps(acting: Acting, file: CaseFile, *, four_eyes: bool) -> Iterator[tuple
     yield "complete_rapid_review", "rapid-reviews:complete", rapid_reviews.why_no_writing(file)
     yield "add_to_rapid_review", "rapid-reviews:complete", rapid_reviews.why_no_addendum(file)
     yield "request_information", "information-requests:write", information_requests.why_no_request(file)
+    yield "begin_agency_summary", "agency-summaries:write", agency_summaries.why_no_summary(file)
     yield "record_learning", "learning:write", learning.why_no_learning(file)
     yield "decide_on_local_review", "local-reviews:decide", local_reviews.why_no_decision(file)
     yield "write_local_review", "local-reviews:write", local_reviews.why_no_writing(file)
