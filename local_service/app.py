@@ -20,6 +20,7 @@ from local_service.panel_decisions.router import router as panel_decisions
 from local_service.panel_requests.router import router as panel_requests
 from local_service.queries.router import router as queries
 from local_service.rapid_reviews.router import router as rapid_reviews
+from local_service.rapid_reviews.view_router import router as partners_views
 from local_service.reference.router import router as reference
 from local_service.roles import ROLE_SCOPES
 from local_service.screenings.router import router as screenings
@@ -52,6 +53,7 @@ DEFINITION = ServiceDefinition(
         organisations_summaries,
         chronology,
         rapid_reviews,
+        partners_views,
         learning,
         learning_library,
         local_reviews,

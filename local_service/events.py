@@ -14,6 +14,8 @@ EVENTS: Mapping[str, str] = {
     "rapid_review.written": "The rapid review was written",
     "rapid_review.completed": "The rapid review was completed",
     "rapid_review.sent": "The rapid review was sent to the Panel",
+    "rapid_review.view_given": "A partner gave its view of the rapid review",
+    "rapid_review.sign_off_outstanding": "A partner's sign-off is outstanding",
     "rapid_review.added_to": "Something was added to the rapid review",
     "information_request.made": "Information was requested of an agency",
     "information_request.served": "A request for information was served",

@@ -28,7 +28,7 @@ ROLE_SCOPES: Mapping[str, frozenset[str]] = {
     "notifier": _WRITES_CASES | {"assessments:write", "notifications:draft"},
     "authoriser": _READS_CASES | {"assessments:write", "notifications:authorise"},
     "delegated_partner": _READS_CASES
-    | {"information-requests:read", "agency-summaries:read", "learning:read"},
+    | {"information-requests:read", "agency-summaries:read", "learning:read", "rapid-reviews:sign"},
     # Those below see no case until a later release gives them the part of one that is theirs.
     "agency": _EVERYBODY
     | {

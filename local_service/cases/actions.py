@@ -12,6 +12,7 @@ from local_service.local_reviews import rules as local_reviews
 from local_service.moves import Refusal
 from local_service.notifications import rules as notifications
 from local_service.rapid_reviews import rules as rapid_reviews
+from local_service.rapid_reviews import view_rules as partners_views
 from service_kit.acting import Acting
 
 
@@ -43,6 +44,7 @@ def _steps(acting: Acting, file: CaseFile, *, four_eyes: bool) -> Iterator[tuple
     yield "start_rapid_review", "rapid-reviews:write", rapid_reviews.why_no_start(file)
     yield "write_rapid_review", "rapid-reviews:write", rapid_reviews.why_no_writing(file)
     yield "complete_rapid_review", "rapid-reviews:complete", rapid_reviews.why_no_writing(file)
+    yield "give_partners_view", "rapid-reviews:sign", partners_views.why_no_view(file)
     yield "add_to_rapid_review", "rapid-reviews:complete", rapid_reviews.why_no_addendum(file)
     yield "request_information", "information-requests:write", information_requests.why_no_request(file)
     yield "begin_agency_summary", "agency-summaries:write", agency_summaries.why_no_summary(file)
