@@ -1,9 +1,11 @@
 from fastapi import FastAPI
 
+from local_service.agency_summaries.router import organisation_router as organisations_summaries
 from local_service.agency_summaries.router import router as agency_summaries
 from local_service.assessments.router import router as assessments
 from local_service.case_course.router import router as case_course
 from local_service.cases.router import router as cases
+from local_service.chronology.router import router as chronology
 from local_service.documents.router import router as documents
 from local_service.duties.router import router as duties
 from local_service.improvements.router import router as improvements
@@ -19,6 +21,7 @@ from local_service.panel_decisions.router import router as panel_decisions
 from local_service.panel_requests.router import router as panel_requests
 from local_service.queries.router import router as queries
 from local_service.rapid_reviews.router import router as rapid_reviews
+from local_service.rapid_reviews.view_router import router as partners_views
 from local_service.reference.router import router as reference
 from local_service.roles import ROLE_SCOPES
 from local_service.screenings.router import router as screenings
@@ -51,7 +54,10 @@ DEFINITION = ServiceDefinition(
         information_requests,
         organisations_requests,
         agency_summaries,
+        organisations_summaries,
+        chronology,
         rapid_reviews,
+        partners_views,
         learning,
         learning_library,
         local_reviews,

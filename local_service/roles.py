@@ -18,6 +18,9 @@ ROLE_SCOPES: Mapping[str, frozenset[str]] = {
         "information-requests:read",
         "information-requests:write",
         "information-requests:answer",
+        "agency-summaries:read",
+        "agency-summaries:write-own",
+        "agency-summaries:write",
         "learning:read",
         "learning:write",
         "exchange:read",
@@ -27,9 +30,16 @@ ROLE_SCOPES: Mapping[str, frozenset[str]] = {
     "notifier": _WRITES_CASES
     | {"assessments:write", "notifications:draft", "cases:close", "screenings:write"},
     "authoriser": _READS_CASES | {"assessments:write", "notifications:authorise", "cases:close"},
-    "delegated_partner": _READS_CASES | {"information-requests:read", "learning:read"},
+    "delegated_partner": _READS_CASES
+    | {"information-requests:read", "agency-summaries:read", "learning:read", "rapid-reviews:sign"},
     # Those below see no case until a later release gives them the part of one that is theirs.
-    "agency": _EVERYBODY | {"information-requests:read", "information-requests:answer"},
+    "agency": _EVERYBODY
+    | {
+        "information-requests:read",
+        "information-requests:answer",
+        "agency-summaries:read",
+        "agency-summaries:write-own",
+    },
     "reviewer": _EVERYBODY,
     "scrutineer": _EVERYBODY | {"learning:read"},
     "auditor": _EVERYBODY | {"audit:read"},

@@ -15,6 +15,7 @@ import local_service.panel_requests.models
 import local_service.queries.models
 import local_service.rapid_reviews.addenda
 import local_service.rapid_reviews.models
+import local_service.rapid_reviews.view_models
 import local_service.screenings.models
 import local_service.withdrawals.models  # noqa: F401 -- imported for its tables, as are the others
 import service_kit.audit

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel, Field
 
+from local_service.agency_summaries import rules as agency_summaries
 from local_service.case_course import rules as case_course
 from local_service.cases.file import CaseFile
 from local_service.information_requests import rules as information_requests
@@ -12,6 +13,7 @@ from local_service.local_reviews import rules as local_reviews
 from local_service.moves import Refusal
 from local_service.notifications import rules as notifications
 from local_service.rapid_reviews import rules as rapid_reviews
+from local_service.rapid_reviews import view_rules as partners_views
 from local_service.withdrawals import rules as withdrawals
 from service_kit.acting import Acting
 
@@ -48,8 +50,10 @@ def _steps(acting: Acting, file: CaseFile, *, four_eyes: bool) -> Iterator[tuple
     yield "start_rapid_review", "rapid-reviews:write", rapid_reviews.why_no_start(file)
     yield "write_rapid_review", "rapid-reviews:write", rapid_reviews.why_no_writing(file)
     yield "complete_rapid_review", "rapid-reviews:complete", rapid_reviews.why_no_writing(file)
+    yield "give_partners_view", "rapid-reviews:sign", partners_views.why_no_view(file)
     yield "add_to_rapid_review", "rapid-reviews:complete", rapid_reviews.why_no_addendum(file)
     yield "request_information", "information-requests:write", information_requests.why_no_request(file)
+    yield "begin_agency_summary", "agency-summaries:write", agency_summaries.why_no_summary(file)
     yield "record_learning", "learning:write", learning.why_no_learning(file)
     yield "decide_on_local_review", "local-reviews:decide", local_reviews.why_no_decision(file)
     yield "write_local_review", "local-reviews:write", local_reviews.why_no_writing(file)

@@ -1,6 +1,6 @@
 """An entry of a chronology, as an agency gives it in its summary or in an answer."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, StrictBool
 
@@ -21,7 +21,7 @@ class ChronologyEntry(Facts):
 
 ChronologyEntries = Annotated[list[ChronologyEntry], Field(max_length=500)]
 
-ENTRIES = [
+ENTRIES: list[Any] = [
     {
         "on": "2026-08-14",
         "at": "10:30",

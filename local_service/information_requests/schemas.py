@@ -43,7 +43,7 @@ class Agency(Facts):
     contact: Contact | None = None
 
 
-AGENCY = {
+AGENCY: dict[str, Any] = {
     "agency_type": "nhs_trust",
     "name": "Eastshire Community Health",
     "contact": {"name": "A. Named Nurse", "email": "named.nurse@health.example"},

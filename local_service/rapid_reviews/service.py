@@ -11,6 +11,7 @@ from local_service.rapid_reviews.rules import (
 )
 from local_service.rapid_reviews.schemas import RapidReviewPatch, RapidReviewRead, RapidReviewStage
 from local_service.rapid_reviews.sending import send_completed_review
+from local_service.rapid_reviews.view_service import take_views
 from local_service.settings import LocalSettings
 from service_kit.acting import Acting
 from service_kit.clock.rule_sets import published_rule_sets
@@ -67,6 +68,7 @@ async def complete_review(
     refuse(why_no_writing(file))
     review = _started(file)
     check_version(review.version, expected_version)
+    await take_views(acting, review)
     rule_set = published_rule_sets().get(file.case.rule_set)
     check_complete(RapidReviewSections.model_validate(review.sections), rule_set)
     review.state = RapidReviewState.COMPLETE
