@@ -7,6 +7,7 @@ from local_service.case_course.router import router as case_course
 from local_service.cases.router import router as cases
 from local_service.chronology.router import router as chronology
 from local_service.documents.router import router as documents
+from local_service.duplicates.router import router as duplicates
 from local_service.duties.router import router as duties
 from local_service.improvements.router import router as improvements
 from local_service.information_requests.router import organisation_router as organisations_requests
@@ -51,6 +52,7 @@ DEFINITION = ServiceDefinition(
         notifications,
         withdrawals,
         case_course,
+        duplicates,
         information_requests,
         organisations_requests,
         agency_summaries,

@@ -3,7 +3,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Computed, ForeignKeyConstraint, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from local_service.base import LocalBase
@@ -56,6 +56,17 @@ class Case(OwnedRow, LocalBase):
     lifted_at: Mapped[datetime | None]  # when its duties were lifted: found not notifiable, or withdrawn
 
 
+def _fact(name: str) -> Any:
+    """Give a column the database itself keeps equal to a fact."""
+    return mapped_column(Text, Computed(f"facts ->> '{name}'", persisted=True), deferred=True)
+
+
+def _known_by(column: str) -> Index:
+    return Index(
+        f"ix_children_{column}", "organisation_id", column, postgresql_where=text(f"{column} IS NOT NULL")
+    )
+
+
 class Child(OwnedRow, LocalBase):
     """A child of an incident, under one id for as long as the case lives."""
 
@@ -67,9 +78,15 @@ class Child(OwnedRow, LocalBase):
             "uq_children_index_child", "organisation_id", "case_id",
             unique=True, postgresql_where=text("index_child"),
         ),
+        *(_known_by(name) for name in ("la_child_id", "nhs_number", "unique_pupil_number", "date_of_birth")),
     )  # fmt: skip
 
     case_id: Mapped[UUID]
     position: Mapped[int] = mapped_column(comment="0, 1, 2 … in the order the caller gave")
     index_child: Mapped[bool]
     facts: Mapped[dict[str, Any]]  # ChildFacts without index_child
+    # What the same child in another case is found by. Under row security no index on an expression is used.
+    la_child_id: Mapped[str | None] = _fact("la_child_id")
+    nhs_number: Mapped[str | None] = _fact("nhs_number")
+    unique_pupil_number: Mapped[str | None] = _fact("unique_pupil_number")
+    date_of_birth: Mapped[str | None] = _fact("date_of_birth")
