@@ -16,10 +16,13 @@ ROLE_SCOPES: Mapping[str, frozenset[str]] = {
         "local-reviews:write",
         "local-reviews:decide",
         "exchange:read",
-    },
+    }
+    | {"improvements:read", "improvements:respond", "panel-requests:read", "panel-requests:answer"},
     "notifier": _WRITES_CASES | {"assessments:write", "notifications:draft"},
-    "authoriser": _READS_CASES | {"assessments:write", "notifications:authorise"},
-    "delegated_partner": _READS_CASES,
+    "authoriser": _READS_CASES
+    | {"assessments:write", "notifications:authorise"}
+    | {"improvements:read", "panel-requests:read"},
+    "delegated_partner": _READS_CASES | {"improvements:read", "panel-requests:read"},
     # Those below see no case until a later release gives them the part of one that is theirs.
     "agency": _EVERYBODY,
     "reviewer": _EVERYBODY,

@@ -10,6 +10,13 @@ EVENTS: Mapping[str, str] = {
     # Queries
     # National reviews
     # Improvements
+    "improvement.identified": "An improvement was identified",
+    "improvement.changed": "The improvement's text was changed",
+    "improvement.evidence_added": "Evidence was added to the improvement",
+    "improvement.moved": "The improvement took a step",
+    "improvement.recurrence_confirmed": "The improvement was confirmed as previously identified",
     # Information requests
+    "information_request.drafted": "A request for information was drafted",
+    "information_request.moved": "The request for information took a step",
     # Partnerships and the public register
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from panel_service.improvements import receiving as improvements
 from panel_service.information_requests import receiving as information_requests
 from panel_service.intake import exercise, identification, review_course
 from panel_service.intake.service import (
@@ -26,5 +27,6 @@ _TYPES = (
     *queries.RECEIVES,
     *national_reviews.RECEIVES,
     *information_requests.RECEIVES,
+    *improvements.RECEIVES,
 )
 MESSAGE_TYPES: Mapping[str, MessageType] = {entry.name: entry for entry in _TYPES}

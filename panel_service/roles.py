@@ -6,11 +6,16 @@ _EVERYBODY = frozenset({"reference:read"})
 _READS_CASES = _EVERYBODY | {"cases:read", "cases:read-pseudonymised", "partnerships:read"}
 
 ROLE_SCOPES: Mapping[str, frozenset[str]] = {
-    "secretariat": _READS_CASES | {"decisions:write", "exchange:read"},
-    "member": _READS_CASES,
-    "chair": _READS_CASES | {"decisions:write"},
+    "secretariat": _READS_CASES
+    | {"decisions:write", "exchange:read"}
+    | {"improvements:read", "improvements:write", "improvements:agree"}
+    | {"information-requests:read", "information-requests:write"},
+    "member": _READS_CASES | {"improvements:read", "information-requests:read"},
+    "chair": _READS_CASES
+    | {"decisions:write"}
+    | {"improvements:read", "improvements:agree", "information-requests:read"},
     # An analyst learns from cases without learning whose they are.
-    "analyst": _EVERYBODY | {"cases:read-pseudonymised", "partnerships:read"},
+    "analyst": _EVERYBODY | {"cases:read-pseudonymised", "partnerships:read"} | {"improvements:read"},
     "auditor": _EVERYBODY | {"audit:read"},
     "administrator": _EVERYBODY | {"partnerships:read", "exchange:read", "exchange:operate"},
 }

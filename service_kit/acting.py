@@ -22,7 +22,7 @@ BEARER = HTTPBearer(
     description="`Authorization: Bearer prx_…`. Each key names one person or one system of one organisation.",
 )
 HEADER_VALUE = re.compile(r"[\x21-\x7e][\x20-\x7e]{0,198}")
-PURPOSE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
+PURPOSE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
 @dataclass(frozen=True)

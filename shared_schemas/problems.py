@@ -96,6 +96,9 @@ CATALOGUE = _catalogue(
      "The credential is valid, but its roles do not include what this operation needs."),
     ("second-person-required", 403, "A second person is required",
      "The person who prepared this cannot also authorise it."),
+    ("purpose-not-allowed", 403, "The information may not be used for this purpose",
+     "Information given under a statutory request may be used only for the purpose it was requested for: give that "
+     "purpose in Access-Purpose."),
     ("not-found", 404, "Nothing is here for this credential",
      "There is no such resource, or it belongs to another organisation: the two are not told apart."),
     ("method-not-allowed", 405, "The method is not allowed here", "See the Allow header for the methods there are."),
