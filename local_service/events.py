@@ -55,5 +55,11 @@ EVENTS: Mapping[str, str] = {
     # Queries
     # National reviews
     # Improvements
+    "improvement.received": "The Panel told of an improvement",
+    "improvement.responded": "The partnership responded to an improvement",
+    "improvement.progress_reported": "The partnership reported how far it has come with an improvement",
+    # Information the Panel requests
+    "panel_request.received": "The Panel requested information",
+    "panel_request.answered": "The Panel's request for information was answered",
     # Duties
 }

@@ -26,12 +26,16 @@ ROLE_SCOPES: Mapping[str, frozenset[str]] = {
         "exchange:read",
         "cases:close",
         "screenings:write",
-    },
+    }
+    | {"improvements:read", "improvements:respond", "panel-requests:read", "panel-requests:answer"},
     "notifier": _WRITES_CASES
     | {"assessments:write", "notifications:draft", "cases:close", "screenings:write"},
-    "authoriser": _READS_CASES | {"assessments:write", "notifications:authorise", "cases:close"},
+    "authoriser": _READS_CASES
+    | {"assessments:write", "notifications:authorise", "cases:close"}
+    | {"improvements:read", "panel-requests:read"},
     "delegated_partner": _READS_CASES
-    | {"information-requests:read", "agency-summaries:read", "learning:read", "rapid-reviews:sign"},
+    | {"information-requests:read", "agency-summaries:read", "learning:read", "rapid-reviews:sign"}
+    | {"improvements:read", "panel-requests:read"},
     # Those below see no case until a later release gives them the part of one that is theirs.
     "agency": _EVERYBODY
     | {

@@ -30,7 +30,14 @@ EVENTS: Mapping[str, str] = {
     "letter.issued": "A letter to the partnership was signed by a second person and sent",
     # National reviews
     # Improvements
+    "improvement.identified": "An improvement was identified",
+    "improvement.changed": "The improvement's text was changed",
+    "improvement.evidence_added": "Evidence was added to the improvement",
+    "improvement.moved": "The improvement took a step",
+    "improvement.recurrence_confirmed": "The improvement was confirmed as previously identified",
     # Information requests
+    "information_request.drafted": "A request for information was drafted",
+    "information_request.moved": "The request for information took a step",
     # Partnerships and the public register
     "register.entered": "A published review was put on the public register",
     "register.taken_down": "A review was taken off the public register",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from panel_service.improvements import receiving as improvements
 from panel_service.information_requests import receiving as information_requests
 from panel_service.intake import exercise, identification, review_course
 from panel_service.intake.service import (
@@ -28,5 +29,6 @@ _TYPES = (
     *national_reviews.RECEIVES,
     *information_requests.RECEIVES,
     *partnerships.RECEIVES,
+    *improvements.RECEIVES,
 )
 MESSAGE_TYPES: Mapping[str, MessageType] = {entry.name: entry for entry in _TYPES}

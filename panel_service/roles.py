@@ -24,11 +24,19 @@ ROLE_SCOPES: Mapping[str, frozenset[str]] = {
     "secretariat": _READS_PANEL
     | _CONSIDERS
     | {"members:write", "meetings:write", "exchange:read"}
-    | {"partnerships:write", "register:write", "statistics:read", "statistics:publish"},
-    "member": _READS_PANEL | {"interests:declare", "statistics:read"},
-    "chair": _READS_PANEL | _CONSIDERS | {"statistics:read", "statistics:publish"},
+    | {"partnerships:write", "register:write", "statistics:read", "statistics:publish"}
+    | {"improvements:read", "improvements:write", "improvements:agree"}
+    | {"information-requests:read", "information-requests:write"},
+    "member": _READS_PANEL
+    | {"interests:declare", "statistics:read"}
+    | {"improvements:read", "information-requests:read"},
+    "chair": _READS_PANEL
+    | _CONSIDERS
+    | {"statistics:read", "statistics:publish"}
+    | {"improvements:read", "improvements:agree", "information-requests:read"},
     # An analyst learns from cases without learning whose they are.
-    "analyst": _EVERYBODY | {"cases:read-pseudonymised", "partnerships:read", "statistics:read"},
+    "analyst": _EVERYBODY
+    | {"cases:read-pseudonymised", "partnerships:read", "statistics:read", "improvements:read"},
     "auditor": _EVERYBODY | {"audit:read"},
     "administrator": _EVERYBODY
     | {"partnerships:read", "partnerships:write", "exchange:read", "exchange:operate"},

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from shared_schemas.code_lists import CodeOf
@@ -42,6 +42,7 @@ Setting = Annotated[str, CodeOf("setting")]
 Sex = Annotated[str, CodeOf("sex")]
 SocialCareStatus = Annotated[str, CodeOf("social_care_status")]
 SourceSystem = Annotated[str, CodeOf("source_system")]
+Theme = Annotated[str, CodeOf("theme")]
 TriState = Annotated[str, CodeOf("tri_state")]
 UpnUnknownReason = Annotated[str, CodeOf("upn_unknown_reason")]
 WithdrawalReason = Annotated[str, CodeOf("withdrawal_reason")]
@@ -65,3 +66,4 @@ Disabilities = Annotated[
     list[Disability], AfterValidator(refuse_duplicates), AfterValidator(refuse_none_with_others)
 ]
 HarmTypes = Annotated[list[HarmType], AfterValidator(refuse_duplicates)]
+Themes = Annotated[list[Theme], Field(max_length=27), AfterValidator(refuse_duplicates)]
