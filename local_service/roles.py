@@ -15,6 +15,7 @@ ROLE_SCOPES: Mapping[str, frozenset[str]] = {
         "rapid-reviews:complete",
         "local-reviews:write",
         "local-reviews:decide",
+        "national-reviews:propose",
         "exchange:read",
     },
     "notifier": _WRITES_CASES | {"assessments:write", "notifications:draft"},
