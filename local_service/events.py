@@ -54,6 +54,11 @@ EVENTS: Mapping[str, str] = {
     "panel_decision.received": "A decision of the Panel was received",
     # Queries
     # National reviews
+    "national_review.suggested": "The partners proposed a national review to the Panel",
+    "national_review.opened": "The Panel told of a national review that takes in the case",
+    "national_review.updated": "The Panel told of a step of a national review",
+    "national_review.published": "The Panel told of a national review's publication",
+    "national_review.closed": "The Panel told of the end of a national review",
     # Improvements
     "improvement.received": "The Panel told of an improvement",
     "improvement.responded": "The partnership responded to an improvement",

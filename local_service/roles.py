@@ -23,6 +23,7 @@ ROLE_SCOPES: Mapping[str, frozenset[str]] = {
         "agency-summaries:write",
         "learning:read",
         "learning:write",
+        "national-reviews:propose",
         "exchange:read",
         "cases:close",
         "screenings:write",

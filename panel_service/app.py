@@ -9,7 +9,11 @@ from panel_service.intake.router import router as intake
 from panel_service.meetings.router import router as meetings
 from panel_service.members.router import router as members
 from panel_service.messages import MESSAGE_TYPES
+from panel_service.national_reviews.appointments_router import router as national_review_appointments
+from panel_service.national_reviews.proposals_router import router as national_review_proposals
+from panel_service.national_reviews.reports_router import router as national_review_reports
 from panel_service.national_reviews.router import router as national_reviews
+from panel_service.national_reviews.supervision_router import router as national_review_supervision
 from panel_service.partnerships.router import router as partnerships
 from panel_service.public_register.router import router as public_register
 from panel_service.queries.router import router as queries
@@ -47,6 +51,10 @@ DEFINITION = ServiceDefinition(
         meetings,
         decisions,
         national_reviews,
+        national_review_appointments,
+        national_review_supervision,
+        national_review_reports,
+        national_review_proposals,
         reviewers,
         improvements,
         information_requests,

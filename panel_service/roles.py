@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 _EVERYBODY = frozenset({"reference:read"})
+_READS_REVIEWS = frozenset({"national-reviews:read", "reviewers:read"})
+_RUNS_REVIEWS = _READS_REVIEWS | {"national-reviews:write", "national-reviews:decide", "reviewers:write"}
 _READS_CASES = _EVERYBODY | {"cases:read", "cases:read-pseudonymised", "partnerships:read"}
 _READS_PANEL = _READS_CASES | {"members:read", "meetings:read"}
 # What the Panel does with a case. Where a second person is needed, persons are compared, not roles.
@@ -23,15 +25,19 @@ _CONSIDERS = frozenset(
 ROLE_SCOPES: Mapping[str, frozenset[str]] = {
     "secretariat": _READS_PANEL
     | _CONSIDERS
+    | _RUNS_REVIEWS
     | {"members:write", "meetings:write", "exchange:read"}
     | {"partnerships:write", "register:write", "statistics:read", "statistics:publish"}
     | {"improvements:read", "improvements:write", "improvements:agree"}
     | {"information-requests:read", "information-requests:write"},
     "member": _READS_PANEL
+    | _READS_REVIEWS
     | {"interests:declare", "statistics:read"}
     | {"improvements:read", "information-requests:read"},
     "chair": _READS_PANEL
     | _CONSIDERS
+    | _READS_REVIEWS
+    | {"national-reviews:decide"}
     | {"statistics:read", "statistics:publish"}
     | {"improvements:read", "improvements:agree", "information-requests:read"},
     # An analyst learns from cases without learning whose they are.

@@ -11,6 +11,7 @@ from local_service.information_requests import rules as information_requests
 from local_service.learning import rules as learning
 from local_service.local_reviews import rules as local_reviews
 from local_service.moves import Refusal
+from local_service.national_reviews import rules as national_reviews
 from local_service.notifications import rules as notifications
 from local_service.rapid_reviews import rules as rapid_reviews
 from local_service.rapid_reviews import view_rules as partners_views
@@ -58,6 +59,8 @@ def _steps(acting: Acting, file: CaseFile, *, four_eyes: bool) -> Iterator[tuple
     yield "decide_on_local_review", "local-reviews:decide", local_reviews.why_no_decision(file)
     yield "write_local_review", "local-reviews:write", local_reviews.why_no_writing(file)
     yield "complete_local_review", "local-reviews:write", local_reviews.why_no_writing(file)
+    proposal = national_reviews.why_not_this_proposer(acting.caller) or national_reviews.why_no_proposal(file)
+    yield "propose_national_review", "national-reviews:propose", proposal
 
 
 def _action(acting: Acting, action: str, scope: str, refusal: Refusal | None) -> AllowedAction:

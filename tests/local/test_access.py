@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from local_service.roles import ROLE_SCOPES
+from shared_schemas.messages.national_reviews import PROPOSAL_EXAMPLE
 from tests.support.offices import DECISION, JUDGEMENT, NOTIFIER, REPORT, SECTIONS, incident, open_office
 from tests.support.services import Service
 
@@ -27,6 +28,8 @@ ROUTES: dict[tuple[str, str], tuple[Any, str]] = {
     ("POST", "/local-review/decision"): (DECISION, "local-reviews:decide"),
     ("POST", "/local-review/completion"): (None, "local-reviews:write"),
     ("GET", "/panel-decisions"): (None, "cases:read"),
+    ("GET", "/national-reviews"): (None, "cases:read"),
+    ("POST", "/national-reviews/proposal"): (PROPOSAL_EXAMPLE, "national-reviews:propose"),
     ("GET", "/duties"): (None, "cases:read"),
     ("GET", "/duties/{code}"): (None, "cases:read"),
 }
