@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 _EVERYBODY = frozenset({"reference:read"})
-_READS_CASES = _EVERYBODY | {"cases:read"}
+_READS_CASES = _EVERYBODY | {"cases:read", "local-reviews:read", "local-reviews:scrutinise"}
 _WRITES_CASES = _READS_CASES | {"cases:write"}
 
 ROLE_SCOPES: Mapping[str, frozenset[str]] = {
@@ -22,8 +22,8 @@ ROLE_SCOPES: Mapping[str, frozenset[str]] = {
     "delegated_partner": _READS_CASES,
     # Those below see no case until a later release gives them the part of one that is theirs.
     "agency": _EVERYBODY,
-    "reviewer": _EVERYBODY,
-    "scrutineer": _EVERYBODY,
+    "reviewer": _EVERYBODY | {"local-reviews:read"},
+    "scrutineer": _EVERYBODY | {"local-reviews:scrutinise"},
     "auditor": _EVERYBODY | {"audit:read"},
     "administrator": _EVERYBODY | {"exchange:read", "exchange:operate"},
 }

@@ -7,6 +7,7 @@ EVENTS: Mapping[str, str] = {
     "document.received": "A document was received from a partnership",
     # Considering
     "decision.recorded": "The Panel's decision was recorded",
+    "publication.commented": "The Panel commented on a planned publication",
     # Queries
     # National reviews
     # Improvements

@@ -15,6 +15,7 @@ from panel_service.members import models as members
 from panel_service.national_reviews import models as national_reviews
 from panel_service.partnerships import models as partnerships
 from panel_service.public_register import models as public_register
+from panel_service.publication_comments import models as publication_comments
 from panel_service.queries import models as queries
 from panel_service.reviewers import models as reviewers
 from service_kit.tables import KitBase
@@ -30,6 +31,7 @@ TABLES = (
     national_reviews,
     partnerships,
     public_register,
+    publication_comments,
     queries,
     reviewers,
 )

@@ -55,7 +55,7 @@ class Documents:
         return next(iter(self._of(DocumentKind.LOCAL_REVIEW, DocumentRead[LocalReviewBody])), None)
 
     def _of(self, kind: DocumentKind, shape: type[Shape]) -> list[Shape]:
-        return [_read(row, shape) for row in self.rows if row.kind == kind]
+        return [read_document(row, shape) for row in self.rows if row.kind == kind]
 
 
 async def read_case(acting: Acting, case_id: UUID) -> tuple[CaseRead | PseudonymisedCase, int]:
@@ -90,7 +90,8 @@ async def _whole(acting: Acting, case: Case, documents: Documents) -> CaseRead:
     )
 
 
-def _read(row: ReceivedDocument, shape: type[Shape]) -> Shape:
+def read_document(row: ReceivedDocument, shape: type[Shape]) -> Shape:
+    """Read what was received back into the shape it is shown in."""
     facts = {
         "version": row.version,
         "message_id": row.message_id,

@@ -8,6 +8,7 @@ from pydantic import Field, StrictInt
 from shared_schemas.base import Facts, Instant
 from shared_schemas.classification import Classification, Classified
 from shared_schemas.incidents import IncidentFacts
+from shared_schemas.local_review_course import ReportHash
 from shared_schemas.local_reviews import LocalReviewDecision, LocalReviewReport
 from shared_schemas.rapid_reviews import RapidReviewSections
 from shared_schemas.text import PersonName, ShortText
@@ -72,3 +73,4 @@ class LocalReviewBody(Facts):
     commissioned_on: Instant
     completed_at: Instant
     report: LocalReviewReport
+    report_hash: ReportHash | None = None
