@@ -14,6 +14,7 @@ from local_service.information_requests.router import organisation_router as org
 from local_service.information_requests.router import router as information_requests
 from local_service.learning.router import library as learning_library
 from local_service.learning.router import router as learning
+from local_service.local_reviews.reply import router as replies_to_panel
 from local_service.local_reviews.router import router as local_reviews
 from local_service.messages import MESSAGE_TYPES
 from local_service.national_reviews.router import router as national_reviews
@@ -65,6 +66,7 @@ DEFINITION = ServiceDefinition(
         local_reviews,
         documents,
         panel_decisions,
+        replies_to_panel,
         queries,
         panel_requests,
         national_reviews,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 _EVERYBODY = frozenset({"reference:read"})
-_READS_CASES = _EVERYBODY | {"cases:read"}
+_READS_CASES = _EVERYBODY | {"cases:read", "local-reviews:read", "local-reviews:scrutinise"}
 _WRITES_CASES = _READS_CASES | {"cases:write"}
 
 ROLE_SCOPES: Mapping[str, frozenset[str]] = {
@@ -45,8 +45,8 @@ ROLE_SCOPES: Mapping[str, frozenset[str]] = {
         "agency-summaries:read",
         "agency-summaries:write-own",
     },
-    "reviewer": _EVERYBODY,
-    "scrutineer": _EVERYBODY | {"learning:read"},
+    "reviewer": _EVERYBODY | {"local-reviews:read"},
+    "scrutineer": _EVERYBODY | {"learning:read", "local-reviews:scrutinise"},
     "auditor": _EVERYBODY | {"audit:read"},
     "administrator": _EVERYBODY | {"exchange:read", "exchange:operate"},
 }

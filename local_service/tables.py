@@ -8,6 +8,7 @@ import local_service.duplicates.models
 import local_service.improvements.models
 import local_service.information_requests.models
 import local_service.learning.models
+import local_service.local_reviews.course_models
 import local_service.local_reviews.models
 import local_service.national_reviews.models
 import local_service.notifications.models

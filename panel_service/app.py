@@ -16,6 +16,7 @@ from panel_service.national_reviews.router import router as national_reviews
 from panel_service.national_reviews.supervision_router import router as national_review_supervision
 from panel_service.partnerships.router import router as partnerships
 from panel_service.public_register.router import router as public_register
+from panel_service.publication_comments.router import router as publication_comments
 from panel_service.queries.router import router as queries
 from panel_service.reviewers.router import router as reviewers
 from panel_service.roles import ROLE_SCOPES
@@ -50,6 +51,7 @@ DEFINITION = ServiceDefinition(
         members,
         meetings,
         decisions,
+        publication_comments,
         national_reviews,
         national_review_appointments,
         national_review_supervision,

@@ -20,6 +20,7 @@ EVENTS: Mapping[str, str] = {
     "meeting.minutes_written": "A meeting's minutes were written",
     "meeting.minutes_approved": "A meeting's minutes were approved by another person",
     "interest.declared": "A member's interest in the case was declared: the member is recused",
+    "publication.commented": "The Panel commented on a planned publication",
     # Queries
     "query.raised": "The partnership was asked about the case",
     "query.continued": "The Panel asked on in a query",

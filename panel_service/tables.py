@@ -15,6 +15,7 @@ from panel_service.members import models as members
 from panel_service.national_reviews import models as national_reviews
 from panel_service.partnerships import models as partnerships
 from panel_service.public_register import models as public_register
+from panel_service.publication_comments import models as publication_comments
 from panel_service.queries import models as queries
 from panel_service.reviewers import models as reviewers
 from panel_service.statistics import models as statistics
@@ -31,6 +32,7 @@ TABLES = (
     national_reviews,
     partnerships,
     public_register,
+    publication_comments,
     queries,
     reviewers,
     statistics,

@@ -1,11 +1,22 @@
 """A local child safeguarding practice review: the decision on it, and what its report must hold."""
 
+import hashlib
+import json
 from typing import Annotated
 
 from pydantic import Field, StrictBool
 
 from shared_schemas.base import Day, Facts
+from shared_schemas.codes import LocalCircumstance, Regulation11Criterion, TriState
 from shared_schemas.text import Narrative, PersonName, ShortText
+
+
+class LocalCriterionConsidered(Facts):
+    """One criterion of SI 2018/789 reg 11, which the partners must take into account."""
+
+    criterion: Regulation11Criterion
+    answer: TriState
+    reasons: Narrative
 
 
 class LocalReviewDecision(Facts):
@@ -14,6 +25,16 @@ class LocalReviewDecision(Facts):
     commissioned: StrictBool
     reasons: Narrative
     decided_on: Day
+    criteria: Annotated[
+        list[LocalCriterionConsidered],
+        Field(
+            max_length=20,
+            description="Reg 11(a) to (c), or another; (d) is never given: it follows from the Panel's decision.",
+        ),
+    ] = []
+    circumstances: Annotated[
+        list[LocalCircumstance], Field(max_length=20, description="Circumstances had regard to (guidance).")
+    ] = []
 
 
 class Recommendation(Facts):
@@ -52,3 +73,10 @@ REQUIRED_OF_REPORT = {
 def missing_of_report(report: LocalReviewReport) -> dict[str, str]:
     """Give the required parts that are not there, each with its provision."""
     return {name: rule for name, rule in REQUIRED_OF_REPORT.items() if not getattr(report, name)}
+
+
+def hash_of_report(report: LocalReviewReport) -> str:
+    """Give the SHA-256 of a report's canonical JSON: members sorted, no spaces, UTF-8; lower-case hex."""
+    content = report.model_dump(mode="json")
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()

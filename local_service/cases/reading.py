@@ -150,5 +150,6 @@ def _progress(file: CaseFile) -> Progress:
         rapid_review_sent=rapid_review is not None and rapid_review.sent_at is not None,
         panel_decided=bool(file.panel_decisions),
         local_review_commissioned=local_review is not None,
-        local_review_completed=local_review is not None and local_review.state == LocalReviewState.COMPLETE,
+        local_review_completed=local_review is not None
+        and local_review.state != LocalReviewState.IN_PROGRESS,
     )

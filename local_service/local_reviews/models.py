@@ -3,8 +3,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
-from sqlalchemy.orm import Mapped
+from sqlalchemy import CheckConstraint, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
 
 from local_service.base import LocalBase
 from local_service.cases.models import of_case
@@ -14,6 +14,11 @@ from service_kit.tables import OwnedRow, one_of
 class LocalReviewState(StrEnum):
     IN_PROGRESS = "in_progress"
     COMPLETE = "complete"
+    PRE_PUBLICATION = "pre_publication"
+    PUBLISHED = "published"
+    IMPROVEMENTS_ONLY = "improvements_only"
+    WITHHELD = "withheld"
+    NO_LONGER_AVAILABLE = "no_longer_available"
 
 
 class LocalReviewDecisionRow(OwnedRow, LocalBase):
@@ -27,6 +32,10 @@ class LocalReviewDecisionRow(OwnedRow, LocalBase):
     commissioned: Mapped[bool]
     reasons: Mapped[str]
     decided_on: Mapped[date]
+    criteria: Mapped[list[Any]] = mapped_column(
+        server_default=text("'[]'")
+    )  # of SI 2018/789 reg 11, without (d)
+    circumstances: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))  # codes
     recorded_by: Mapped[UUID | None]
     recorded_at: Mapped[datetime]
     message_id: Mapped[UUID]
@@ -40,7 +49,8 @@ class LocalReview(OwnedRow, LocalBase):
         of_case(),
         one_of("state", LocalReviewState),
         CheckConstraint(
-            "(state = 'complete') = (completed_at IS NOT NULL AND sent_at IS NOT NULL AND message_id IS NOT NULL)",
+            "(state <> 'in_progress') = "
+            "(completed_at IS NOT NULL AND sent_at IS NOT NULL AND message_id IS NOT NULL)",
             name="complete_is_sent",
         ),
         UniqueConstraint("organisation_id", "case_id"),
@@ -49,7 +59,7 @@ class LocalReview(OwnedRow, LocalBase):
     case_id: Mapped[UUID]
     version: Mapped[int]
     state: Mapped[str]
-    report: Mapped[dict[str, Any]]  # the parts there are, each as it was validated
+    report: Mapped[dict[str, Any]]  # the parts there are, each as it was validated; once complete, version 1
     commissioned_at: Mapped[datetime]
     completed_by: Mapped[UUID | None]
     completed_at: Mapped[datetime | None]

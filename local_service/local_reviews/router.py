@@ -3,8 +3,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from local_service.cases.file import lock_file, read_file
+from local_service.cases.file import lock_file
 from local_service.deps import SettingsDep
+from local_service.local_reviews.conduct_router import router as conduct
+from local_service.local_reviews.publication_router import router as publication
+from local_service.local_reviews.reviewers_router import file_for_reader
+from local_service.local_reviews.reviewers_router import router as reviewers
 from local_service.local_reviews.schemas import (
     DecisionCreate,
     DecisionRead,
@@ -43,15 +47,15 @@ async def post_decision(
     file = await lock_file(acting, case_id)
     decision = await decide(acting, settings, file, body)
     location = f"/v1/cases/{case_id}/local-review"
-    return await once.answer(show_decision(decision), status=201, headers={"Location": location})
+    return await once.answer(show_decision(file, decision), status=201, headers={"Location": location})
 
 
 @router.get("", summary="Read a case's local review")
 async def read_local_review(
-    case_id: UUID, acting: Annotated[Acting, Requires("cases:read")], response: Response
+    case_id: UUID, acting: Annotated[Acting, Requires("local-reviews:read")], response: Response
 ) -> LocalReviewRead:
-    """Read the decisions, the report so far, and what completion still asks for."""
-    file = await read_file(acting, case_id)
+    """Read the decisions, the report so far, and what completion still asks for; a reviewer within the time given."""
+    file = await file_for_reader(acting, case_id)
     await acting.audit("local_review.read", "case", file.case.id)
     if file.local_review is not None:
         response.headers["ETag"] = etag(file.local_review.version)
@@ -87,3 +91,8 @@ async def post_completion(
     return await once.answer(
         show_local_review(file, review), status=200, headers={"ETag": etag(review.version)}
     )
+
+
+router.include_router(reviewers)
+router.include_router(conduct)
+router.include_router(publication)

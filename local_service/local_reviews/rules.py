@@ -1,15 +1,18 @@
 """When the partners may decide on a local review, and when its report is complete."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from local_service.cases.file import CaseFile
 from local_service.local_reviews.models import LocalReviewState
 from local_service.moves import Refusal
+from local_service.panel_decisions.rules import RECONSIDERS
 from service_kit.clock.working_days import london_date
 from service_kit.problems import ApiProblem, field_problem
-from shared_schemas.local_reviews import LocalReviewReport, missing_of_report
+from shared_schemas.local_reviews import LocalCriterionConsidered, LocalReviewReport, missing_of_report
 from shared_schemas.problems import ProblemError
 
+CRITERION_OF_PANEL = "reg_11_d"
 DECIDES = "Children Act 2004 s16F(1)(b)"
 
 
@@ -23,11 +26,47 @@ def why_no_decision(file: CaseFile) -> Refusal | None:
             "Consultation on Working Together 2017, local reviews",
             ("complete_rapid_review", "authorise_notification"),
         )
-    if file.local_review is not None and file.local_review.state == LocalReviewState.COMPLETE:
+    if file.local_review is not None and file.local_review.state != LocalReviewState.IN_PROGRESS:
         return Refusal("The local review is complete.", DECIDES)
     if file.local_review is not None:
         return Refusal("A local review is commissioned already.", DECIDES, ("write_local_review",))
     return None
+
+
+def why_no_reply(file: CaseFile, decision_version: int) -> Refusal | None:
+    """Why the partners cannot reply to a decision of the Panel, if so: a later one stands in its place (s16F(1)(b))."""
+    if not file.is_open:
+        return Refusal("The case is not open.", DECIDES)
+    last = file.panel_decision
+    if last is None or last.decision_version != decision_version:
+        return Refusal("A later decision of the Panel stands.", DECIDES, ("reply_to_panel_decision",))
+    return None
+
+
+def check_criteria(criteria: Sequence[LocalCriterionConsidered]) -> None:
+    """Refuse criterion (d) from a caller, and any other twice.
+
+    SI 2018/789 reg 11(d) is met by what the Panel concluded, so it follows from its decision and from nothing else.
+    """
+    seen: set[str] = set()
+    for number, one in enumerate(criteria):
+        pointer = f"/criteria/{number}/criterion"
+        if one.criterion == CRITERION_OF_PANEL:
+            detail = "Follows from the Panel's decision alone."
+            raise field_problem(pointer, "set_by_the_panel_only", detail, rule="SI 2018/789 reg 11(d)")
+        if one.criterion in seen and one.criterion != "other":
+            raise field_problem(pointer, "given_twice", "Is given twice.", rule="SI 2018/789 reg 11")
+        seen.add(one.criterion)
+
+
+def panel_concluded_in(file: CaseFile, at: datetime) -> int | None:
+    """Give the version of the Panel's decision by which criterion (d) was met at a time, or None where it was not.
+
+    SI 2018/789 reg 11(d): the Panel have considered the case and concluded that a local review may be more
+    appropriate. What stood at that time counts: the last decision received by then.
+    """
+    known = [one for one in file.panel_decisions if one.received_at <= at]
+    return known[-1].decision_version if known and known[-1].outcome == RECONSIDERS else None
 
 
 def why_no_writing(file: CaseFile) -> Refusal | None:
@@ -35,7 +74,7 @@ def why_no_writing(file: CaseFile) -> Refusal | None:
     decision = file.local_review_decision
     if file.local_review is None or decision is None or not decision.commissioned:
         return Refusal("No local review is commissioned.", DECIDES, ("decide_on_local_review",))
-    if file.local_review.state == LocalReviewState.COMPLETE:
+    if file.local_review.state != LocalReviewState.IN_PROGRESS:
         return Refusal("The local review is complete and was sent to the Panel.", "Children Act 2004 s16F(3)")
     return None
 

@@ -5,7 +5,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from local_service.local_reviews.models import LocalReviewState
 from shared_schemas.base import Facts
-from shared_schemas.local_reviews import LocalReviewDecision, LocalReviewReport
+from shared_schemas.local_reviews import (
+    LocalCriterionConsidered,
+    LocalReviewDecision,
+    LocalReviewReport,
+)
 from shared_schemas.messages.examples import REPORT
 
 
@@ -19,10 +23,25 @@ class DecisionCreate(LocalReviewDecision):
                     "commissioned": True,
                     "reasons": "Criterion (c) is met: how agencies worked together can be improved.",
                     "decided_on": "2026-11-19",
+                    "criteria": [
+                        {
+                            "criterion": "reg_11_c",
+                            "answer": "yes",
+                            "reasons": "Transfers were not handed over.",
+                        }
+                    ],
+                    "circumstances": ["several_areas"],
                 }
             ]
         }
     )
+
+
+class PanelsCriterion(BaseModel):
+    """Criterion (d) of SI 2018/789 reg 11, which only a decision of the Panel sets."""
+
+    met: bool
+    panel_decision_version: int | None = Field(description="The decision of the Panel that it follows from.")
 
 
 class DecisionRead(BaseModel):
@@ -32,6 +51,9 @@ class DecisionRead(BaseModel):
     commissioned: bool
     reasons: str
     decided_on: date
+    criteria: list[LocalCriterionConsidered]
+    criterion_d: PanelsCriterion
+    circumstances: list[str]
     recorded_by: UUID | None
     recorded_at: datetime
     message_id: UUID = Field(description="The message by which the Panel is told.")

@@ -1,9 +1,13 @@
 from local_service.cases.file import CaseFile, touch
 from local_service.cases.models import Case
+from local_service.local_reviews.course import read_course
 from local_service.local_reviews.models import LocalReview, LocalReviewDecisionRow, LocalReviewState
+from local_service.local_reviews.reviewer_rules import with_reviewers
 from local_service.local_reviews.rules import (
+    check_criteria,
     check_decided_on,
     check_report,
+    panel_concluded_in,
     why_no_decision,
     why_no_writing,
 )
@@ -12,6 +16,7 @@ from local_service.local_reviews.schemas import (
     DecisionRead,
     LocalReviewPatch,
     LocalReviewRead,
+    PanelsCriterion,
 )
 from local_service.moves import refuse
 from local_service.panel_link import send_to_panel
@@ -21,7 +26,12 @@ from service_kit.acting import Acting
 from service_kit.etags import check_version
 from service_kit.ids import new_id
 from service_kit.problems import ApiProblem
-from shared_schemas.local_reviews import LocalReviewReport, missing_of_report
+from shared_schemas.local_reviews import (
+    LocalCriterionConsidered,
+    LocalReviewReport,
+    hash_of_report,
+    missing_of_report,
+)
 from shared_schemas.messages.local import (
     LOCAL_REVIEW,
     LOCAL_REVIEW_DECISION,
@@ -36,6 +46,7 @@ async def decide(
     """Record the partners' decision, tell the Panel, and open the review where one is commissioned (s16F(1)(b))."""
     refuse(why_no_decision(file))
     check_decided_on(given.decided_on, received_at=file.case.information_received_at, now=acting.now)
+    check_criteria(given.criteria)
     case = file.case
     body = LocalReviewDecisionBody(**given.model_dump(), case_id=case.id, rule_set=case.rule_set)
     decision = LocalReviewDecisionRow(
@@ -46,6 +57,8 @@ async def decide(
         commissioned=given.commissioned,
         reasons=given.reasons,
         decided_on=given.decided_on,
+        criteria=[one.model_dump(mode="json") for one in given.criteria],
+        circumstances=list(given.circumstances),
         recorded_by=acting.caller.principal_id,
         recorded_at=acting.now,
         message_id=await send_to_panel(acting, settings, case, LOCAL_REVIEW_DECISION, body),
@@ -83,7 +96,8 @@ async def complete(
     refuse(why_no_writing(file))
     review = _commissioned(file)
     check_version(review.version, expected_version)
-    report = LocalReviewReport.model_validate(review.report)
+    given = LocalReviewReport.model_validate(review.report)
+    report = with_reviewers(await read_course(acting, file, review), given)
     check_report(report)
     body = LocalReviewBody(
         case_id=file.case.id,
@@ -91,7 +105,9 @@ async def complete(
         commissioned_on=review.commissioned_at,
         completed_at=acting.now,
         report=report,
+        report_hash=hash_of_report(report),
     )
+    review.report = report.model_dump(mode="json", exclude_none=True)
     review.message_id = await send_to_panel(acting, settings, file.case, LOCAL_REVIEW, body)
     review.state = LocalReviewState.COMPLETE
     review.completed_by = acting.caller.principal_id
@@ -111,7 +127,7 @@ def show_local_review(file: CaseFile, review: LocalReview | None = None) -> Loca
         case_id=file.case.id,
         version=shown.version if shown else 0,
         state=LocalReviewState(shown.state) if shown else None,
-        decisions=[show_decision(decision) for decision in file.local_review_decisions],
+        decisions=[show_decision(file, decision) for decision in file.local_review_decisions],
         report=report,
         missing=missing_of_report(report),
         commissioned_at=shown.commissioned_at if shown else None,
@@ -121,13 +137,17 @@ def show_local_review(file: CaseFile, review: LocalReview | None = None) -> Loca
     )
 
 
-def show_decision(decision: LocalReviewDecisionRow) -> DecisionRead:
-    """Show one decision of the partners."""
+def show_decision(file: CaseFile, decision: LocalReviewDecisionRow) -> DecisionRead:
+    """Show one decision of the partners, with criterion (d) of reg 11 as the Panel's decisions had it then."""
+    by_panel = panel_concluded_in(file, decision.recorded_at)
     return DecisionRead(
         version=decision.version,
         commissioned=decision.commissioned,
         reasons=decision.reasons,
         decided_on=decision.decided_on,
+        criteria=[LocalCriterionConsidered.model_validate(one) for one in decision.criteria or ()],
+        criterion_d=PanelsCriterion(met=by_panel is not None, panel_decision_version=by_panel),
+        circumstances=list(decision.circumstances or ()),
         recorded_by=decision.recorded_by,
         recorded_at=decision.recorded_at,
         message_id=decision.message_id,

@@ -9,6 +9,7 @@ from shared_schemas.base import Facts, Instant
 from shared_schemas.classification import Classification, Classified
 from shared_schemas.codes import NotificationVersionKind
 from shared_schemas.incidents import IncidentFacts
+from shared_schemas.local_review_course import ReportHash
 from shared_schemas.local_reviews import LocalReviewDecision, LocalReviewReport
 from shared_schemas.rapid_reviews import RapidReviewSections
 from shared_schemas.text import PersonName, ShortText
@@ -87,3 +88,4 @@ class LocalReviewBody(Facts):
     commissioned_on: Instant
     completed_at: Instant
     report: LocalReviewReport
+    report_hash: ReportHash | None = None

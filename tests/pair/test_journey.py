@@ -53,7 +53,7 @@ async def test_a_case_goes_to_the_panel_and_its_decision_comes_back(pair: Pair) 
     read = await pair.east.read(path)
     assert read["stage"] == "local_review_complete"
     assert read["panel_decisions"][0]["asks_to_reconsider_local_review"] is False
-    assert [message["state"] for message in read["messages"]] == ["delivered"] * 4 + ["applied"]
+    assert [message["state"] for message in read["messages"]] == ["delivered"] * 5 + ["applied"]
 
 
 async def test_a_later_decision_supersedes_the_first_on_both_sides(pair: Pair) -> None:

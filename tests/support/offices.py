@@ -21,6 +21,13 @@ SECTIONS: dict[str, Any] = {
     "decision_on_next_steps": {"decision": "Recommend a local review.", "decided_on": "2025-12-29"},
 }
 REPORT = examples.REPORT
+REVIEWER: dict[str, Any] = {
+    "name": "An independent reviewer",
+    "organisation": "Independent practice",
+    "independence": "Has worked for none of the agencies in the area.",
+    "conflicts_of_interest": "None declared.",
+    "appointed_on": "2025-12-30",
+}
 
 
 def child(**changes: Any) -> dict[str, Any]:
@@ -122,8 +129,19 @@ class Office:
         """Record the partners' decision on a local review."""
         return await self.office.post(f"{path}/local-review/decision", {**DECISION, **changes})
 
+    async def appoint(self, path: str, **changes: Any) -> Response:
+        """Appoint a reviewer of the local review."""
+        return await self.office.post(f"{path}/local-review/reviewers", {**REVIEWER, **changes})
+
+    async def course_step(self, path: str, step: str, body: dict[str, Any], **more: Any) -> Response:
+        """Take a step in the local review's course, as the review was last read."""
+        headers = etag_of(await self.office.get(f"{path}/local-review"))
+        return await self.office.post(f"{path}/local-review/{step}", body, headers=headers, **more)
+
     async def write_report(self, path: str, report: dict[str, Any] = REPORT) -> Response:
-        """Write parts of the local review's report."""
+        """Write parts of the local review's report, and appoint whom it names."""
+        for name in report.get("reviewers", ()):
+            await self.appoint(path, name=name)
         headers = etag_of(await self.office.get(f"{path}/local-review"))
         return await self.office.request(
             "PATCH", f"{path}/local-review", json={"report": report}, headers=headers
