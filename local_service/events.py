@@ -26,4 +26,9 @@ EVENTS: Mapping[str, str] = {
     # National reviews
     # Improvements
     # Duties
+    "duty.changed": "A due date changed",
+    "duty.recomputed": "A due date changed with the bank holidays",
+    "duty.became_due_soon": "A duty became due soon",
+    "duty.became_overdue": "A duty became overdue",
+    "duty.lateness_explained": "The reasons for lateness were recorded",
 }

@@ -8,17 +8,19 @@ _WRITES_CASES = _READS_CASES | {"cases:write"}
 
 ROLE_SCOPES: Mapping[str, frozenset[str]] = {
     # A records system: it keeps cases up to date and prepares drafts; no decision is a machine's.
-    "integrator": _WRITES_CASES | {"notifications:draft", "rapid-reviews:write"},
+    "integrator": _WRITES_CASES | {"notifications:draft", "rapid-reviews:write", "changes:read"},
     "partnership_office": _WRITES_CASES
     | {
         "rapid-reviews:write",
         "rapid-reviews:complete",
         "local-reviews:write",
         "local-reviews:decide",
+        "duties:write",
+        "changes:read",
         "exchange:read",
     },
-    "notifier": _WRITES_CASES | {"assessments:write", "notifications:draft"},
-    "authoriser": _READS_CASES | {"assessments:write", "notifications:authorise"},
+    "notifier": _WRITES_CASES | {"assessments:write", "notifications:draft", "duties:write"},
+    "authoriser": _READS_CASES | {"assessments:write", "notifications:authorise", "duties:write"},
     "delegated_partner": _READS_CASES,
     # Those below see no case until a later release gives them the part of one that is theirs.
     "agency": _EVERYBODY,

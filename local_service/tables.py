@@ -3,6 +3,7 @@
 import local_service.agency_summaries.models
 import local_service.assessments.models
 import local_service.cases.models
+import local_service.duties.models
 import local_service.improvements.models
 import local_service.information_requests.models
 import local_service.learning.models
