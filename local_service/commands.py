@@ -7,6 +7,7 @@ from starlette.types import ASGIApp
 
 from local_service.app import SCHEMA_REVISION, create_app
 from local_service.duties.projection import settle_duties
+from local_service.duties.schedule import DutyKeeper
 from local_service.messages import MESSAGE_TYPES
 from local_service.roles import ROLE_SCOPES
 from local_service.settings import LocalSettings
@@ -28,6 +29,7 @@ def create_worker(settings: ServiceSettings) -> FastAPI:
         *exchange_schedules(database, settings, MESSAGE_TYPES),
         Housekeeper(database).run,
         FeedPlacer(database).run,
+        DutyKeeper(database).run,
     ]
     return make_worker_app(database, SCHEMA_REVISION, schedules)
 

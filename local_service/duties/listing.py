@@ -68,7 +68,7 @@ async def list_duties(acting: Acting, page: DatedPage, asked: DutyFilter) -> Pag
     return Page(items=[show_item(row, days) for row in shown], next_cursor=cursor)
 
 
-def select_duties(acting: Acting, asked: DutyFilter, days: Days) -> Select[Any]:
+def select_duties(acting: Acting, asked: DutyFilter, days: Days) -> Select[CaseDuty, UUID]:
     """Select rows with their cases' references, by date."""
     joined = and_(Case.organisation_id == CaseDuty.organisation_id, Case.id == CaseDuty.case_id)
     statement = (
@@ -82,7 +82,7 @@ def select_duties(acting: Acting, asked: DutyFilter, days: Days) -> Select[Any]:
     return statement
 
 
-def show_item(row: Row[Any], days: Days) -> DutyListItem:
+def show_item(row: Row[CaseDuty, UUID], days: Days) -> DutyListItem:
     """Show a row as of today."""
     duty, exchange_reference = row
     status = status_of(duty, days)

@@ -59,6 +59,7 @@ class CaseDuty(OwnedRow, LocalBase):
     met_on: Mapped[date | None]
     sort_on: Mapped[date] = mapped_column(comment="due_on, or the last day there is where no date is known")
     calendar_edition: Mapped[UUID | None]  # by which due_on was reckoned; none: the one that ships
+    date_changes: Mapped[int] = mapped_column(server_default="0")  # the calendar feed's SEQUENCE
     told_due_soon_for: Mapped[date | None]  # the due date of which this was told, so that it is told once
     told_overdue_for: Mapped[date | None]
 

@@ -1,11 +1,11 @@
 """The rows by which a partnership's duties are listed: written anew from a case whenever something on it changes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Integer, cast, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -29,7 +29,11 @@ _COPIED = (
 )  # fmt: skip
 WRITE_DUTY = _INSERT.on_conflict_do_update(
     index_elements=["organisation_id", "case_id", "code"],
-    set_={name: _INSERT.excluded[name] for name in _COPIED},
+    set_={name: _INSERT.excluded[name] for name in _COPIED}
+    | {
+        "date_changes": _DUTIES.c.date_changes
+        + cast(_DUTIES.c.due_on.is_distinct_from(_INSERT.excluded.due_on), Integer)
+    },
 )
 _RUNNING = {DutyStatus.OPEN, DutyStatus.DUE_SOON, DutyStatus.OVERDUE}
 
@@ -39,12 +43,19 @@ async def settle_duties(session: AsyncSession) -> None:
     changed = changed_subjects(session)
     for (kind, subject_id), acting in list(changed.items()):
         if kind == "case":
-            await _refresh(acting, subject_id)
+            await refresh_case(acting, subject_id)
     changed.clear()
 
 
-async def refresh_duties(acting: Acting, file: CaseFile, *, is_new: bool = False) -> list[ComputedDuty]:
-    """Write a case's duties as its records now tell; tell of each date that has changed (`duty.changed`)."""
+async def refresh_duties(
+    acting: Acting,
+    file: CaseFile,
+    *,
+    is_new: bool = False,
+    told_as: str = "duty.changed",
+    why: Mapping[str, str] | None = None,
+) -> None:
+    """Write a case's duties as its records now tell, and tell of each date that has changed; ``why`` is told with it."""
     duties = await reckon_duties(acting.session, file, acting.now)
     known = {} if is_new else await _known(acting, file.case.id)
     stage = stage_of(file)
@@ -56,17 +67,20 @@ async def refresh_duties(acting: Acting, file: CaseFile, *, is_new: bool = False
     if rows:
         await acting.session.execute(WRITE_DUTY, rows)
     if known:
-        await _tell_of_changes(acting, file.case.id, known, duties)
+        for detail in _changed_dates(known, duties):
+            await acting.event(told_as, "case", file.case.id, {**detail, **(why or {})})
     changed_subjects(acting.session).pop(("case", file.case.id), None)
-    return duties
 
 
-async def _refresh(acting: Acting, case_id: UUID) -> None:
+async def refresh_case(
+    acting: Acting, case_id: UUID, *, told_as: str = "duty.changed", why: Mapping[str, str] | None = None
+) -> None:
+    """Write the duties of a case anew from its rows."""
     # The lock is held already by nearly every change; it keeps two from writing what each saw of the other.
     statement = select(Case).where(Case.organisation_id == acting.organisation_id, Case.id == case_id)
     case = (await acting.session.execute(statement.with_for_update())).scalar_one_or_none()
     if case is not None:
-        await refresh_duties(acting, await open_file(acting.session, case))
+        await refresh_duties(acting, await open_file(acting.session, case), told_as=told_as, why=why)
 
 
 async def _known(acting: Acting, case_id: UUID) -> Mapping[str, date | None]:
@@ -76,15 +90,13 @@ async def _known(acting: Acting, case_id: UUID) -> Mapping[str, date | None]:
     return {row.code: row.due_on for row in await acting.session.execute(statement)}
 
 
-async def _tell_of_changes(
-    acting: Acting, case_id: UUID, known: Mapping[str, date | None], duties: Sequence[ComputedDuty]
-) -> None:
+def _changed_dates(
+    known: Mapping[str, date | None], duties: Sequence[ComputedDuty]
+) -> Iterator[dict[str, str | None]]:
     for duty in duties:
         before = known.get(duty.code)
-        if before == duty.due_on:
-            continue
-        detail = {"duty": duty.code, "from": _text(before), "to": _text(duty.due_on)}
-        await acting.event("duty.changed", "case", case_id, detail)
+        if before != duty.due_on:
+            yield {"duty": duty.code, "from": _text(before), "to": _text(duty.due_on)}
 
 
 def _text(day: date | None) -> str | None:

@@ -75,4 +75,6 @@ class CalendarAddressRead(BaseModel):
 class CalendarAddressMade(CalendarAddressRead):
     """A calendar address just made. Its URL is shown this once; whoever has it reads the due dates."""
 
-    url: str
+    url: str | None = Field(
+        description="Null where the same request is answered again: the secret is kept nowhere."
+    )
