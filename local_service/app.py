@@ -4,10 +4,15 @@ from local_service.agency_summaries.router import organisation_router as organis
 from local_service.agency_summaries.router import router as agency_summaries
 from local_service.assessments.router import router as assessments
 from local_service.case_course.router import router as case_course
+from local_service.cases.batch_router import router as batch
 from local_service.cases.router import router as cases
+from local_service.cases.timeline_router import router as timeline
 from local_service.chronology.router import router as chronology
 from local_service.documents.router import router as documents
 from local_service.duplicates.router import router as duplicates
+from local_service.duties.calendar_router import router as calendars
+from local_service.duties.list_router import router as all_duties
+from local_service.duties.projection import settle_duties
 from local_service.duties.router import router as duties
 from local_service.improvements.router import router as improvements
 from local_service.information_requests.router import organisation_router as organisations_requests
@@ -28,7 +33,7 @@ from local_service.reference.router import router as reference
 from local_service.roles import ROLE_SCOPES
 from local_service.screenings.router import router as screenings
 from local_service.withdrawals.router import router as withdrawals
-from service_kit import audit_routes, me, reference_routes
+from service_kit import audit_routes, feed_routes, me, reference_routes
 from service_kit.app import ServiceDefinition, make_app
 from service_kit.exchange.router import router as exchange
 from service_kit.settings import ServiceSettings
@@ -72,6 +77,11 @@ DEFINITION = ServiceDefinition(
         national_reviews,
         improvements,
         duties,
+        all_duties,
+        calendars,
+        timeline,
+        batch,
+        feed_routes.router,
         reference_routes.router,
         reference,
         exchange,
@@ -109,6 +119,7 @@ DEFINITION = ServiceDefinition(
             "description": "Improvements the Panel identified that concern this partnership.",
         },
         {"name": "duties", "description": "What is due, when, and why then."},
+        {"name": "changes", "description": "What has happened, in one order, for others to follow."},
         {"name": "reference", "description": "Code lists, rule sets, local authorities, police forces."},
         {
             "name": "exchange",
@@ -123,6 +134,7 @@ DEFINITION = ServiceDefinition(
     message_types=MESSAGE_TYPES,
     sends=(*FROM_LOCAL, *FROM_BOTH),
     receives=(*FROM_PANEL, *FROM_BOTH),
+    settle=settle_duties,
 )
 
 

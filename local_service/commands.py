@@ -6,12 +6,15 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from local_service.app import SCHEMA_REVISION, create_app
+from local_service.duties.projection import settle_duties
+from local_service.duties.schedule import DutyKeeper
 from local_service.messages import MESSAGE_TYPES
 from local_service.roles import ROLE_SCOPES
 from local_service.settings import LocalSettings
 from service_kit.app import framed, worker_database
 from service_kit.cli import Commands, make_cli
 from service_kit.housekeeping import Housekeeper
+from service_kit.placing import FeedPlacer
 from service_kit.server import make_worker_app
 from service_kit.settings import ServiceSettings, settings_for_document
 
@@ -21,8 +24,13 @@ def create_worker(settings: ServiceSettings) -> FastAPI:
     # Only a worker sends, so only a worker loads the HTTP client.
     from service_kit.exchange.schedules import exchange_schedules
 
-    database = worker_database(settings)
-    schedules = [*exchange_schedules(database, settings, MESSAGE_TYPES), Housekeeper(database).run]
+    database = worker_database(settings, settle_duties)
+    schedules = [
+        *exchange_schedules(database, settings, MESSAGE_TYPES),
+        Housekeeper(database).run,
+        FeedPlacer(database).run,
+        DutyKeeper(database).run,
+    ]
     return make_worker_app(database, SCHEMA_REVISION, schedules)
 
 

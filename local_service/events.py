@@ -85,4 +85,9 @@ EVENTS: Mapping[str, str] = {
     "panel_request.received": "The Panel requested information",
     "panel_request.answered": "The Panel's request for information was answered",
     # Duties
+    "duty.changed": "A due date changed",
+    "duty.recomputed": "A due date changed with the bank holidays",
+    "duty.became_due_soon": "A duty became due soon",
+    "duty.became_overdue": "A duty became overdue",
+    "duty.lateness_explained": "The reasons for lateness were recorded",
 }

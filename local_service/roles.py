@@ -8,7 +8,8 @@ _WRITES_CASES = _READS_CASES | {"cases:write"}
 
 ROLE_SCOPES: Mapping[str, frozenset[str]] = {
     # A records system: it keeps cases up to date and prepares drafts; no decision is a machine's.
-    "integrator": _WRITES_CASES | {"notifications:draft", "rapid-reviews:write", "screenings:write"},
+    "integrator": _WRITES_CASES
+    | {"notifications:draft", "rapid-reviews:write", "screenings:write", "changes:read"},
     "partnership_office": _WRITES_CASES
     | {
         "rapid-reviews:write",
@@ -24,15 +25,17 @@ ROLE_SCOPES: Mapping[str, frozenset[str]] = {
         "learning:read",
         "learning:write",
         "national-reviews:propose",
+        "duties:write",
+        "changes:read",
         "exchange:read",
         "cases:close",
         "screenings:write",
     }
     | {"improvements:read", "improvements:respond", "panel-requests:read", "panel-requests:answer"},
     "notifier": _WRITES_CASES
-    | {"assessments:write", "notifications:draft", "cases:close", "screenings:write"},
+    | {"assessments:write", "notifications:draft", "cases:close", "screenings:write", "duties:write"},
     "authoriser": _READS_CASES
-    | {"assessments:write", "notifications:authorise", "cases:close"}
+    | {"assessments:write", "notifications:authorise", "cases:close", "duties:write"}
     | {"improvements:read", "panel-requests:read"},
     "delegated_partner": _READS_CASES
     | {"information-requests:read", "agency-summaries:read", "learning:read", "rapid-reviews:sign"}

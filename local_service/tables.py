@@ -5,6 +5,7 @@ import local_service.assessments.models
 import local_service.case_course.models
 import local_service.cases.models
 import local_service.duplicates.models
+import local_service.duties.models
 import local_service.improvements.models
 import local_service.information_requests.models
 import local_service.learning.models

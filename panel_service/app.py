@@ -23,7 +23,7 @@ from panel_service.roles import ROLE_SCOPES
 from panel_service.statistics.router import router as statistics
 from panel_service.triage.router import of_case as attention
 from panel_service.triage.router import router as triage
-from service_kit import audit_routes, me, reference_routes
+from service_kit import audit_routes, feed_routes, me, reference_routes
 from service_kit.app import ServiceDefinition, make_app
 from service_kit.exchange.router import router as exchange
 from service_kit.settings import ServiceSettings
@@ -63,6 +63,7 @@ DEFINITION = ServiceDefinition(
         statistics,
         public_register,
         partnerships,
+        feed_routes.router,
         reference_routes.router,
         exchange,
         audit_routes.router,
@@ -89,6 +90,7 @@ DEFINITION = ServiceDefinition(
         {"name": "statistics", "description": "Notifications counted, with disclosure control."},
         {"name": "public register", "description": "What anybody may read, without a credential."},
         {"name": "partnerships", "description": "The safeguarding partnerships that are connected."},
+        {"name": "changes", "description": "What has happened, in one order, for others to follow."},
         {"name": "reference", "description": "Code lists and rule sets."},
         {
             "name": "exchange",

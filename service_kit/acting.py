@@ -54,6 +54,13 @@ class Acting:
         """
         await self.audit(name, subject_kind, subject_id, detail)
         await record_event(self.session, self.caller, self.now, name, subject_kind, subject_id, detail)
+        changed_subjects(self.session)[(subject_kind, subject_id)] = self
+
+
+def changed_subjects(session: AsyncSession) -> dict[tuple[str, UUID], Acting]:
+    """Give the subjects of this transaction's events, each with who acted; a service settles them before the commit."""
+    found: dict[tuple[str, UUID], Acting] = session.info.setdefault("changed_subjects", {})
+    return found
 
 
 async def get_session(request: Request) -> AsyncIterator[AsyncSession]:

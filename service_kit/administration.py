@@ -108,7 +108,7 @@ async def register_organisation(
     public_key = await own_public_key(session, identity)
     if public_key is None:
         public_key = await add_own_key(session, identity, settings.key_bytes())
-        await _audit(session, identity, "organisation.added", "organisation", identity)
+        await audit_operator(session, identity, "organisation.added", "organisation", identity)
     return PartyCard(
         organisation=identity,
         code=code,
@@ -147,7 +147,7 @@ async def issue_key(
         expires_at=expires_at,
     )
     detail = {"principal_id": str(principal), "roles": sorted(roles)}
-    await _audit(session, organisation.id, "key.created", "credential", credential, detail)
+    await audit_operator(session, organisation.id, "key.created", "credential", credential, detail)
     return NewKey(credential, principal, key)
 
 
@@ -159,7 +159,7 @@ async def withdraw_key(session: AsyncSession, credential: UUID) -> None:
         )
     of = select(Credential.organisation_id).where(Credential.id == credential)
     organisation = (await session.execute(of)).scalar_one()
-    await _audit(session, organisation, "key.revoked", "credential", credential)
+    await audit_operator(session, organisation, "key.revoked", "credential", credential)
 
 
 async def register_peer(
@@ -196,7 +196,7 @@ async def register_peer(
     )
     await pin_key(session, organisation_id=organisation.id, party=party, public_key=public_key)
     detail = {"party": peer.party, "fingerprint": fingerprint(public_key)}
-    await _audit(session, organisation.id, "peer.registered", "exchange_link", peer.link, detail)
+    await audit_operator(session, organisation.id, "peer.registered", "exchange_link", peer.link, detail)
     if hook is not None:
         await hook(session, organisation.id, peer)
     return organisation.id
@@ -218,7 +218,7 @@ async def _check_link_is_free(session: AsyncSession, organisation: UUID, link: U
         )
 
 
-async def _audit(
+async def audit_operator(
     session: AsyncSession,
     organisation: UUID,
     action: str,
@@ -226,6 +226,7 @@ async def _audit(
     subject: UUID,
     detail: Mapping[str, Any] | None = None,
 ) -> None:
+    """Audit what an operator did to an organisation."""
     operator = Caller(
         organisation_id=organisation,
         organisation_code="",

@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp
 
 from service_kit import health, problem_pages, reference_pages
-from service_kit.db import Database, make_engine
+from service_kit.db import Database, Settle, make_engine
 from service_kit.exchange.documentation import DocumentedMessage, sent_messages
 from service_kit.exchange.message_types import MessageType, receiving_setup
 from service_kit.exchange.rates import Rates
@@ -35,6 +35,7 @@ class ServiceDefinition:
     message_types: Mapping[str, MessageType]
     sends: Sequence[DocumentedMessage] = ()
     receives: Sequence[DocumentedMessage] = ()
+    settle: Settle | None = None  # called before each commit
 
 
 def make_app(definition: ServiceDefinition, settings: ServiceSettings) -> FastAPI:
@@ -59,7 +60,7 @@ def make_app(definition: ServiceDefinition, settings: ServiceSettings) -> FastAP
         telemetry={"logs": False},
         redirect_slashes=False,
     )
-    app.state.database = app_database(settings)
+    app.state.database = app_database(settings, definition.settle)
     app.state.settings = settings
     app.state.role_scopes = definition.role_scopes
     app.state.expected_revision = definition.expected_revision
@@ -83,22 +84,23 @@ def framed(app: FastAPI) -> ASGIApp:
     return RequestFrame(app, body_limit=settings.body_limit_bytes)
 
 
-def app_database(settings: ServiceSettings) -> Database:
+def app_database(settings: ServiceSettings, settle: Settle | None = None) -> Database:
     """Open the database in the app role."""
-    return _open(settings, settings.database_url.get_secret_value())
+    return _open(settings, settings.database_url.get_secret_value(), settle)
 
 
-def worker_database(settings: ServiceSettings) -> Database:
+def worker_database(settings: ServiceSettings, settle: Settle | None = None) -> Database:
     """Open the database in the worker role."""
-    return _open(settings, settings.worker_database_url.get_secret_value())
+    return _open(settings, settings.worker_database_url.get_secret_value(), settle)
 
 
-def _open(settings: ServiceSettings, url: str) -> Database:
+def _open(settings: ServiceSettings, url: str, settle: Settle | None) -> Database:
     return Database(
         make_engine(
             url,
             pool_size=settings.pool_size,
             statement_timeout_ms=settings.statement_timeout_ms,
             lock_timeout_ms=settings.lock_timeout_ms,
-        )
+        ),
+        settle,
     )

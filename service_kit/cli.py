@@ -26,11 +26,13 @@ from service_kit.administration import (
     withdraw_key,
 )
 from service_kit.app import framed
+from service_kit.calendar_administration import load_calendar
 from service_kit.identity import PrincipalKind
 from service_kit.migrating import UnsafeRoleError, check_role, migrate
 from service_kit.openapi import write_document
 from service_kit.server import serve
 from service_kit.settings import ServiceSettings
+from shared_schemas.exchange.ijson import MalformedMessage, load_ijson
 from shared_schemas.exchange.signatures import Scheme
 
 Result = TypeVar("Result")
@@ -61,6 +63,7 @@ def make_cli(commands: Commands) -> typer.Typer:
     cli.add_typer(_organisations(commands), name="organisation")
     cli.add_typer(_keys(commands), name="key")
     cli.add_typer(_peers(commands), name="peer")
+    cli.add_typer(_calendars(commands), name="calendar")
     return cli
 
 
@@ -215,6 +218,32 @@ def _peers(commands: Commands) -> typer.Typer:
 
         _run(work(_settings(commands)))
         typer.echo(f"The link {link} to {name} is registered.")
+
+    return cli
+
+
+def _calendars(commands: Commands) -> typer.Typer:
+    cli = typer.Typer(no_args_is_help=True, help="The bank holidays that working days are counted by.")
+
+    @cli.callback()
+    def group() -> None:
+        """Bank holidays: a lone command would otherwise stand for the group."""
+
+    @cli.command("load")
+    def load(
+        file: Annotated[Path, typer.Argument(help="The feed of gov.uk/bank-holidays.json.", exists=True)],
+    ) -> None:
+        """Make a feed the calendar in force; open duties are reckoned anew. Prints the days it changed."""
+
+        async def work(settings: ServiceSettings) -> Any:
+            try:
+                feed = load_ijson(file.read_bytes())
+            except MalformedMessage as error:
+                raise AdministrationRefused("The file is not JSON.") from error
+            async with owner_session(settings) as session:
+                return await load_calendar(session, feed)
+
+        _show(_run(work(_settings(commands))))
 
     return cli
 

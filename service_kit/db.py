@@ -1,6 +1,6 @@
 """Engines, sessions and the tenant of a transaction."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import cast
@@ -12,6 +12,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
+from service_kit.clock.editions import adopt_edition
+
 # 40001 serialization failure, 40P01 deadlock: the same work done again may well succeed at once.
 RETRYABLE_SQLSTATES = frozenset({"40001", "40P01"})
 # The server is going, full, out of connections, or cannot be reached: the caller should come again.
@@ -20,7 +22,7 @@ TRANSIENT_SQLSTATES = RETRYABLE_SQLSTATES | {
 }  # fmt: skip
 
 SET_TENANT = text(
-    "SELECT set_config('app.organisation_id', :organisation_id, true), now() + clock_offset FROM service_state"
+    "SELECT set_config('app.organisation_id', :organisation_id, true), now() + clock_offset, calendar_edition FROM service_state"
 )
 
 
@@ -43,11 +45,18 @@ def make_engine(url: str, *, pool_size: int, statement_timeout_ms: int, lock_tim
     )
 
 
-class Database:
-    """One engine and its sessions. Nothing is committed but by leaving ``transaction`` without an error."""
+Settle = Callable[[AsyncSession], Awaitable[None]]
 
-    def __init__(self, engine: AsyncEngine) -> None:
+
+class Database:
+    """One engine and its sessions. Nothing is committed but by leaving ``transaction`` without an error.
+
+    ``settle`` is called at the end of each transaction, before its commit: for rows that follow from others.
+    """
+
+    def __init__(self, engine: AsyncEngine, settle: Settle | None = None) -> None:
         self.engine = engine
+        self._settle = settle
         self._sessions = async_sessionmaker(engine, expire_on_commit=False)
 
     @asynccontextmanager
@@ -57,6 +66,8 @@ class Database:
             if organisation_id is not None:
                 await set_tenant(session, organisation_id)
             yield session
+            if self._settle is not None:
+                await self._settle(session)
 
     async def close(self) -> None:
         """Close every connection."""
@@ -71,6 +82,7 @@ async def set_tenant(session: AsyncSession, organisation_id: UUID) -> datetime:
     """
     row = (await session.execute(SET_TENANT, {"organisation_id": str(organisation_id)})).one()
     now: datetime = row[1]
+    await adopt_edition(session, row[2])
     return now
 
 

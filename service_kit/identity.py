@@ -5,6 +5,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, ForeignKey, Text, func, select, text
@@ -12,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from service_kit.clock.editions import adopt_edition
 from service_kit.ids import new_id
 from service_kit.tables import KitBase, Organisation, one_of
 
@@ -57,13 +59,17 @@ class Credential(KitBase):
 
 
 class ServiceState(KitBase):
-    """One row: since when this database's history runs, and how far a demonstration moved the clock."""
+    """One row: since when this database's history runs, how far a demonstration moved the clock, and the bank holidays."""
 
     __tablename__ = "service_state"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     epoch: Mapped[datetime]
     clock_offset: Mapped[timedelta]
+    # The edition of the bank holidays that an operator loaded last; none: those that ship with the release.
+    calendar_edition: Mapped[UUID | None]
+    calendar_feed: Mapped[dict[str, Any] | None]
+    calendar_loaded_at: Mapped[datetime | None]
 
 
 @dataclass(frozen=True)
@@ -89,7 +95,7 @@ AUTHENTICATE = text("""
     SELECT c.organisation_id, o.code, o.name AS organisation_name, c.principal_id, p.name AS principal_name, p.kind,
            c.roles, c.default_purpose,
            set_config('app.organisation_id', c.organisation_id::text, true) AS tenant,
-           now() + s.clock_offset AS acting_at
+           now() + s.clock_offset AS acting_at, s.calendar_edition
       FROM credentials c
       JOIN principals p ON p.id = c.principal_id
       JOIN organisations o ON o.id = c.organisation_id
@@ -111,6 +117,7 @@ async def find_caller(session: AsyncSession, key: str) -> tuple[Caller, datetime
     row = (await session.execute(AUTHENTICATE, {"key_hash": hash_key(key)})).one_or_none()
     if row is None:
         return None
+    await adopt_edition(session, row.calendar_edition)
     caller = Caller(
         organisation_id=row.organisation_id,
         organisation_code=row.code,

@@ -15,7 +15,7 @@ from local_service.cases.file import CaseFile
 from local_service.cases.models import Case, CaseStatus
 from local_service.cases.schemas import LocalIncident, Source
 from local_service.cases.stages import Progress, Stage, derive_stage
-from local_service.duties.events import duties_of
+from local_service.duties.events import reckon_duties
 from local_service.local_reviews.models import LocalReviewState
 from local_service.local_reviews.schemas import LocalReviewRead
 from local_service.local_reviews.service import show_local_review
@@ -81,7 +81,7 @@ async def show_case(acting: Acting, settings: LocalSettings, file: CaseFile) -> 
     review = file.rapid_review
     return CaseRead(
         **list_item(file.case).model_dump(),
-        stage=derive_stage(_progress(file)),
+        stage=stage_of(file),
         incident=file.incident,
         assessment=show_assessment(file, file.judgement),
         notifications=await show_notifications(acting, file),
@@ -90,7 +90,7 @@ async def show_case(acting: Acting, settings: LocalSettings, file: CaseFile) -> 
         panel_decisions=show_decisions(file),
         duties=[
             DutySummary(code=duty.code, title=duty.title, status=duty.status, due_on=duty.due_on)
-            for duty in duties_of(file, acting.now)
+            for duty in await reckon_duties(acting.session, file, acting.now)
         ],
         # Nothing crosses before the notification.
         messages=await messages_of(acting.session, str(file.case.exchange_reference))
@@ -137,6 +137,11 @@ def list_item(case: Case) -> CaseListItem:
         created_at=case.created_at,
         updated_at=case.updated_at,
     )
+
+
+def stage_of(file: CaseFile) -> Stage:
+    """Tell where a case stands."""
+    return derive_stage(_progress(file))
 
 
 def _progress(file: CaseFile) -> Progress:

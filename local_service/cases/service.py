@@ -13,6 +13,7 @@ from local_service.cases.changes import (
 from local_service.cases.file import CaseFile, lock_file, open_file
 from local_service.cases.models import Case
 from local_service.cases.schemas import CaseCreate, CasePatch, LocalIncident, Source
+from local_service.duties.projection import refresh_duties
 from local_service.settings import LocalSettings
 from service_kit.acting import Acting
 from service_kit.etags import check_version
@@ -26,6 +27,7 @@ async def record_case(acting: Acting, settings: LocalSettings, given: CaseCreate
     if file is None:
         raise ApiProblem("conflict", "A case with this source and reference is recorded already.")
     await acting.event("case.recorded", "case", file.case.id, {"version": 1, "rule_set": file.case.rule_set})
+    await refresh_duties(acting, file, is_new=True)
     return file
 
 
@@ -67,6 +69,7 @@ async def put_case(
             await acting.event(
                 "case.recorded", "case", new.case.id, {"version": 1, "rule_set": new.case.rule_set}
             )
+            await refresh_duties(acting, new, is_new=True)
             return new, True
         # Another request recorded it while this one waited.
         file = await find_by_reference(acting, source, lock=True)

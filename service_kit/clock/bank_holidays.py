@@ -1,9 +1,11 @@
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from functools import cache
 from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
 from pydantic import BaseModel, TypeAdapter
 
@@ -39,6 +41,9 @@ class _PartOfYear(BaseModel):
 
 
 _FEED = TypeAdapter(dict[str, _Division])
+_FEED_BEGINS = date(
+    2019, 1, 1
+)  # the first day the release's own feed covers; a part tells of the days before
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,7 @@ class BankHolidayCalendar:
     holidays: Mapping[date, str]  # day to title
     first_day: date
     last_day: date
+    edition: UUID | None = None  # which of those an operator loaded; none: that of the release
 
     @property
     def first_year(self) -> int:
@@ -71,6 +77,9 @@ class BankHolidayCalendar:
 
     def is_working_day(self, day: date) -> bool:
         return self.why_not_worked(day) is None
+
+
+_in_force: ContextVar[BankHolidayCalendar | None] = ContextVar("calendar_in_force", default=None)
 
 
 def parse_feed(feed: Any, division: str = ENGLAND_AND_WALES) -> BankHolidayCalendar:
@@ -102,8 +111,34 @@ def with_earlier_days(calendar: BankHolidayCalendar, part: Any) -> BankHolidayCa
 
 
 @cache
-def published_calendar() -> BankHolidayCalendar:
+def shipped_calendar() -> BankHolidayCalendar:
     """The calendar that ships with this release: England and Wales, 29 June 2018 to the end of 2028."""
-    return with_earlier_days(
-        parse_feed(load_json("bank-holidays.json")), load_json("bank-holidays-2018.json")
-    )
+    return calendar_of(load_json("bank-holidays.json"))
+
+
+def calendar_of(feed: Any, edition: UUID | None = None) -> BankHolidayCalendar:
+    """The feed's days, and before them those the release knows: a feed that begins later takes no earlier day away."""
+    calendar = parse_feed(feed)
+    if calendar.first_day > _FEED_BEGINS:
+        calendar = _joined(shipped_calendar(), calendar)
+    else:
+        calendar = with_earlier_days(calendar, load_json("bank-holidays-2018.json"))
+    return replace(calendar, edition=edition)
+
+
+def published_calendar() -> BankHolidayCalendar:
+    """The calendar that due dates go by: the edition this transaction's database holds, else the release's."""
+    return _in_force.get() or shipped_calendar()
+
+
+def use_calendar(calendar: BankHolidayCalendar | None) -> None:
+    """Let what this task reckons from now on go by a calendar; None is the release's."""
+    _in_force.set(calendar)
+
+
+def _joined(earlier: BankHolidayCalendar, later: BankHolidayCalendar) -> BankHolidayCalendar:
+    if later.first_day > earlier.last_day + timedelta(days=1):
+        raise ValueError("days between the calendars are known to neither")
+    kept = {day: title for day, title in earlier.holidays.items() if day < later.first_day}
+    holidays = MappingProxyType(kept | dict(later.holidays))
+    return replace(later, holidays=holidays, first_day=earlier.first_day)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from service_kit.clock.bank_holidays import BankHolidayCalendar, CalendarDoesNotCover
-from service_kit.clock.rule_sets import Duty, Kind, Limit, Mark, RuleSet, Unit
+from service_kit.clock.rule_sets import Direction, Duty, End, Kind, Limit, Mark, RuleSet, Unit
 from service_kit.clock.sentences import (
     due_sentence,
     lifted_sentence,
@@ -22,6 +22,9 @@ from service_kit.clock.working_days import (
     add_calendar_months,
     add_working_days,
     london_date,
+    subtract_calendar_days,
+    subtract_calendar_months,
+    subtract_working_days,
 )
 
 
@@ -34,7 +37,13 @@ class DutyStatus(StrEnum):
     MET = "met"
     MET_LATE = "met_late"
     LIFTED = "lifted"  # it was not met, and need not be any more
+    NOT_KEPT = "not_kept"  # what had to last a minimum period ended before its end
     NOT_COVERED = "not_covered"  # a day would have to be guessed, because the calendar does not reach it
+
+
+_EXPLAINED = (
+    "amount", "unit", "calendar", "direction", "end", "provision", "kind", "source", "mark",
+)  # fmt: skip
 
 
 class DayNotCounted(BaseModel):
@@ -56,6 +65,8 @@ class Explanation(BaseModel):
     amount: int | None
     unit: Unit | None
     calendar: str | None
+    direction: Direction
+    end: End
     not_counted: list[DayNotCounted]
     provision: str
     kind: Kind
@@ -69,6 +80,7 @@ class ComputedDuty(BaseModel):
 
     code: str
     title: str
+    responsible: str
     status: DutyStatus
     due_on: date | None
     met_on: date | None  # in Europe/London
@@ -107,18 +119,20 @@ def compute_duties(
 
 def due_date(limit: Limit, anchor: date, calendar: BankHolidayCalendar) -> DueDate:
     """`CalendarDoesNotCover` where working days leave the calendar."""
+    before = limit.direction is Direction.BEFORE
     match limit.unit:
         case Unit.WORKING_DAYS:
-            return add_working_days(anchor, limit.amount, calendar)
+            count = subtract_working_days if before else add_working_days
+            return count(anchor, limit.amount, calendar)
         case Unit.CALENDAR_DAYS:
-            return add_calendar_days(anchor, limit.amount)
+            return (subtract_calendar_days if before else add_calendar_days)(anchor, limit.amount)
         case Unit.CALENDAR_MONTHS:
-            return add_calendar_months(anchor, limit.amount)
+            return (subtract_calendar_months if before else add_calendar_months)(anchor, limit.amount)
 
 
 def _lift(duty: ComputedDuty, on: date, because: str) -> ComputedDuty:
     """Take a duty that is not met off whoever owes it; one that was met stays met, in time or late."""
-    if duty.met_on is not None:
+    if duty.met_on is not None or duty.status is DutyStatus.NOT_KEPT:
         return duty
     sentence = f"{duty.explanation.sentence} {lifted_sentence(on, because)}"
     explanation = duty.explanation.model_copy(update={"sentence": sentence})
@@ -145,11 +159,16 @@ def _compute(
         if due
         else [],
         sentence=sentence,
-        **duty.model_dump(include={"amount", "unit", "calendar", "provision", "kind", "source", "mark"}),
+        **duty.model_dump(include={*_EXPLAINED}),
     )
-    due_on = due.due_on if due else None
     return ComputedDuty(
-        code=duty.code, title=duty.title, status=status, due_on=due_on, met_on=met_on, explanation=explanation
+        code=duty.code,
+        title=duty.title,
+        responsible=duty.responsible,
+        status=status,
+        due_on=due.due_on if due else None,
+        met_on=met_on,
+        explanation=explanation,
     )
 
 
@@ -171,13 +190,15 @@ def _judge(
     due = None
     try:
         due = due_date(duty.limit, anchor_date, calendar)
-        status = _status(due.due_on, met_on, today, calendar)
+        judge = _period_status if duty.end is End.UNTIL else status_on
+        status = judge(due.due_on, met_on, today, calendar)
     except CalendarDoesNotCover as outside:
         return _Judgement(due, DutyStatus.NOT_COVERED, not_covered_sentence(outside))
     return _Judgement(due, status, due_sentence(duty.limit, anchor_title, anchor_date, due))
 
 
-def _status(due_on: date, met_on: date | None, today: date, calendar: BankHolidayCalendar) -> DutyStatus:
+def status_on(due_on: date, met_on: date | None, today: date, calendar: BankHolidayCalendar) -> DutyStatus:
+    """Judge what is due by a day; `CalendarDoesNotCover` where the next working day is not known."""
     if met_on is not None:
         return DutyStatus.MET if met_on <= due_on else DutyStatus.MET_LATE
     if today > due_on:
@@ -185,3 +206,12 @@ def _status(due_on: date, met_on: date | None, today: date, calendar: BankHolida
     # On a Friday this takes in the weekend and Monday: after the next working day nothing can be done in time.
     due_soon = due_on <= add_working_days(today, 1, calendar).due_on
     return DutyStatus.DUE_SOON if due_soon else DutyStatus.OPEN
+
+
+def _period_status(
+    due_on: date, ended_on: date | None, today: date, _calendar: BankHolidayCalendar
+) -> DutyStatus:
+    # A minimum period: what meets it is its lasting, so nothing is due soon, and only its ending too early breaks it.
+    if ended_on is not None and ended_on < due_on:
+        return DutyStatus.NOT_KEPT
+    return DutyStatus.MET if today > due_on else DutyStatus.OPEN

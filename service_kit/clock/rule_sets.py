@@ -3,11 +3,13 @@ from datetime import date
 from enum import StrEnum
 from functools import cache
 from itertools import pairwise
-from typing import Literal, NamedTuple, Self
+from typing import Any, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from shared_schemas.reference import json_names, load_json
+
+_LAW = "regulations-2018.json"
 
 
 class Unit(StrEnum):
@@ -19,6 +21,20 @@ class Unit(StrEnum):
 class Kind(StrEnum):
     LAW = "law"
     GUIDANCE = "guidance"
+
+
+class Direction(StrEnum):
+    """Which way a time is counted from its anchor."""
+
+    AFTER = "after"
+    BEFORE = "before"  # such as: no later than 7 days prior to publication
+
+
+class End(StrEnum):
+    """What the last day of a time is."""
+
+    BY = "by"  # the latest day to do something
+    UNTIL = "until"  # the earliest day on which something may end: a minimum period
 
 
 class Mark(StrEnum):
@@ -35,6 +51,8 @@ class Limit(NamedTuple):
 
     amount: int
     unit: Unit
+    direction: Direction = Direction.AFTER
+    end: End = End.BY
 
 
 class _Data(BaseModel):
@@ -51,6 +69,9 @@ class Duty(_Data):
     amount: int | None = Field(ge=1)
     unit: Unit | None
     calendar: str | None  # a division of the bank-holiday feed; only working days need one
+    direction: Direction = Direction.AFTER
+    end: End = End.BY
+    responsible: str = Field(default="safeguarding_partners", description="Whose duty it is.")
     provision: str
     kind: Kind
     source: str
@@ -59,7 +80,9 @@ class Duty(_Data):
     @property
     def limit(self) -> Limit | None:
         """None where no time is stated."""
-        return Limit(self.amount, self.unit) if self.amount is not None and self.unit is not None else None
+        if self.amount is None or self.unit is None:
+            return None
+        return Limit(self.amount, self.unit, self.direction, self.end)
 
     @model_validator(mode="after")
     def _amount_unit_and_calendar_agree(self) -> Self:
@@ -67,6 +90,8 @@ class Duty(_Data):
             raise ValueError(f"{self.code}: an amount and its unit go together")
         if (self.unit is Unit.WORKING_DAYS) != (self.calendar is not None):
             raise ValueError(f"{self.code}: working days, and nothing else, need a calendar")
+        if self.end is End.UNTIL and self.direction is Direction.BEFORE:
+            raise ValueError(f"{self.code}: a minimum period runs from its anchor on")
         return self
 
 
@@ -79,7 +104,7 @@ class RuleSet(_Data):
     valid_to: date | None  # the last day; None while nothing has replaced it, or where nobody can say
     chosen_by_date: bool
     source: str
-    events: dict[str, str]  # code to the words that follow "after" in a sentence
+    events: dict[str, str]  # code to the words that follow "after" or "before" in a sentence
     duties: tuple[Duty, ...]
     required_parts: dict[str, list[str]]  # document to the parts without which it is incomplete
 
@@ -138,8 +163,17 @@ class RuleSets:
 
 @cache
 def published_rule_sets() -> RuleSets:
-    """The rule sets that ship with this release."""
-    return RuleSets(RuleSet.model_validate(load_json(name)) for name in json_names("rule_sets"))
+    """The rule sets that ship with this release, each with what the law says under every one of them."""
+    law = load_json(_LAW)
+    return RuleSets(_with_law(load_json(name), law) for name in json_names("rule_sets"))
+
+
+def _with_law(rule_set: Mapping[str, Any], law: Mapping[str, Any]) -> RuleSet:
+    # Guidance comes and goes beside the regulations: their duties are written once and stand in every rule set.
+    events = {**law["events"], **rule_set["events"]}
+    return RuleSet.model_validate(
+        {**rule_set, "events": events, "duties": [*rule_set["duties"], *law["duties"]]}
+    )
 
 
 def _refuse_overlaps(dated: list[RuleSet]) -> None:

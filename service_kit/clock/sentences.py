@@ -3,7 +3,7 @@
 from datetime import date
 
 from service_kit.clock.bank_holidays import CalendarDoesNotCover
-from service_kit.clock.rule_sets import Limit, Unit
+from service_kit.clock.rule_sets import Direction, End, Limit, Unit
 from service_kit.clock.working_days import DueDate, NotCounted
 
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -12,9 +12,29 @@ _WEEKEND = {"Saturday", "Sunday"}
 
 def due_sentence(limit: Limit, anchor_title: str, anchor_date: date, due: DueDate) -> str:
     """Such as: Five working days after receipt on Monday 2 March 2026 end on Monday 9 March 2026. Not counted: Saturday 7 March, Sunday 8 March."""
+    if limit.direction is Direction.BEFORE:
+        return _before_sentence(limit, anchor_title, anchor_date, due)
+    if limit.end is End.UNTIL:
+        return _until_sentence(limit, anchor_title, anchor_date, due)
     verb = "ends" if limit.amount == 1 else "end"
     count = f"{_number(limit.amount)} {_unit(limit)} after {anchor_title} on {full_date(anchor_date)}"
     return f"{count} {verb} on {full_date(due.due_on)}. {_remark(limit.unit, anchor_date, due)}".rstrip()
+
+
+def _before_sentence(limit: Limit, anchor_title: str, anchor_date: date, due: DueDate) -> str:
+    # Such as: No later than seven days before publication on Monday 9 March 2026, which is Monday 2 March 2026.
+    count = (
+        f"{_number(limit.amount).lower()} {_unit(limit)} before {anchor_title} on {full_date(anchor_date)}"
+    )
+    remark = _remark(limit.unit, anchor_date, due)
+    return f"No later than {count}, which is {full_date(due.due_on)}. {remark}".rstrip()
+
+
+def _until_sentence(limit: Limit, anchor_title: str, anchor_date: date, due: DueDate) -> str:
+    # Such as: At least 12 calendar months from publication on Monday 9 March 2026: not to end before Tuesday 9 March 2027.
+    count = f"{_number(limit.amount).lower()} {_unit(limit)} from {anchor_title} on {full_date(anchor_date)}"
+    remark = _remark(limit.unit, anchor_date, due)
+    return f"At least {count}: not to end before {full_date(due.due_on)}. {remark}".rstrip()
 
 
 def no_anchor_sentence(anchor_title: str) -> str:

@@ -42,16 +42,12 @@ def add_working_days(anchor: date, number: int, calendar: BankHolidayCalendar) -
 
     `CalendarDoesNotCover` as soon as a day would have to be guessed.
     """
-    _refuse_negative(number)
-    day, counted, not_counted = anchor, 0, []
-    while counted < number:
-        day += _ONE_DAY
-        reason = calendar.why_not_worked(day)
-        if reason is None:
-            counted += 1
-        else:
-            not_counted.append(NotCounted(day, reason))
-    return DueDate(day, tuple(not_counted))
+    return _count_working_days(anchor, number, calendar, _ONE_DAY)
+
+
+def subtract_working_days(anchor: date, number: int, calendar: BankHolidayCalendar) -> DueDate:
+    """The working day that is `number` before the anchor's date, counted backwards in the same way."""
+    return _count_working_days(anchor, number, calendar, -_ONE_DAY)
 
 
 def add_calendar_days(anchor: date, number: int) -> DueDate:
@@ -60,14 +56,43 @@ def add_calendar_days(anchor: date, number: int) -> DueDate:
     return DueDate(anchor + timedelta(days=number))
 
 
+def subtract_calendar_days(anchor: date, number: int) -> DueDate:
+    """The day that is `number` days before, whichever it is."""
+    _refuse_negative(number)
+    return DueDate(anchor - timedelta(days=number))
+
+
 def add_calendar_months(anchor: date, number: int) -> DueDate:
     """The same day of a later month, or that month's last day where it is shorter; never rolled to a working day."""
     _refuse_negative(number)
+    return DueDate(_move_months(anchor, number))
+
+
+def subtract_calendar_months(anchor: date, number: int) -> DueDate:
+    """The same day of an earlier month, or that month's last day where it is shorter."""
+    _refuse_negative(number)
+    return DueDate(_move_months(anchor, -number))
+
+
+def _count_working_days(anchor: date, number: int, calendar: BankHolidayCalendar, step: timedelta) -> DueDate:
+    _refuse_negative(number)
+    day, counted, not_counted = anchor, 0, []
+    while counted < number:
+        day += step
+        reason = calendar.why_not_worked(day)
+        if reason is None:
+            counted += 1
+        else:
+            not_counted.append(NotCounted(day, reason))
+    return DueDate(day, tuple(not_counted))
+
+
+def _move_months(anchor: date, number: int) -> date:
     year, month_index = divmod(anchor.year * 12 + anchor.month - 1 + number, 12)
     last_of_month = months.monthrange(year, month_index + 1)[1]
-    return DueDate(date(year, month_index + 1, min(anchor.day, last_of_month)))
+    return date(year, month_index + 1, min(anchor.day, last_of_month))
 
 
 def _refuse_negative(number: int) -> None:
     if number < 0:
-        raise ValueError("a due date lies on or after its anchor")
+        raise ValueError("days are counted in a direction, not below nought")

@@ -36,6 +36,7 @@ OPEN = {
     "/v1/public/statistics/{year}/table.csv": "published statistics are for anybody",
     "/v1/public/code-lists": "what codes mean is for anybody",
     "/v1/public/code-lists/{name}": "what codes mean is for anybody",
+    "/v1/calendars/{file_name}": "calendar programs send no credential: the unguessable address is one",
     "/v1/exchange/links/{link_id}/messages": "the signature over the message is the credential",
 }
 both = pytest.mark.parametrize("name", sorted(APPS))

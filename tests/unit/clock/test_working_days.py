@@ -116,9 +116,9 @@ def test_calendar_days_are_not_rolled_off_a_bank_holiday() -> None:
 
 @pytest.mark.parametrize("add", [add_calendar_days, add_calendar_months])
 def test_nothing_is_due_before_its_anchor(add: Callable[[date, int], DueDate]) -> None:
-    with pytest.raises(ValueError, match="on or after its anchor"):
+    with pytest.raises(ValueError, match="not below nought"):
         add(date(2026, 1, 1), -1)
-    with pytest.raises(ValueError, match="on or after its anchor"):
+    with pytest.raises(ValueError, match="not below nought"):
         add_working_days(date(2026, 1, 1), -1, published_calendar())
 
 

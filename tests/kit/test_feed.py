@@ -1,0 +1,114 @@
+"""The feed of changes: each event once, 1 … n without gaps, whoever writes and whoever places."""
+
+import asyncio
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import text
+
+from service_kit.administration import owner_session
+from service_kit.audit import record_event
+from service_kit.identity import Caller as Known
+from service_kit.placing import FeedPlacer
+from tests.support.services import Caller, Service
+
+
+def known(organisation: UUID) -> Known:
+    return Known(organisation, "", "", None, "test", is_person=False, roles=frozenset(), purpose="test")
+
+
+async def write(service: Service, organisation: UUID, count: int) -> None:
+    for number in range(count):
+        async with service.app.state.database.transaction(organisation) as session:
+            now = (await session.execute(NOW)).scalar_one()
+            await record_event(
+                session, known(organisation), now, "thing.done", "thing", uuid4(), {"n": number}
+            )
+            # Some commit later than others that began after them.
+            await asyncio.sleep(0.002 * (number % 3))
+
+
+NOW = text("SELECT now()")
+
+
+async def read_all(caller: Caller, limit: int = 7) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    after = 0
+    while True:
+        page = (await caller.get("/v1/changes", params={"after": after, "limit": limit})).json()
+        if not page["items"]:
+            return found
+        found += page["items"]
+        after = page["last_position"]
+
+
+async def test_concurrent_writers_and_two_workers_leave_no_gap(fresh_local: Service) -> None:
+    organisations = [await fresh_local.organisation(code) for code in ("east", "west")]
+    caller = await fresh_local.caller("integrator", organisation="east")
+    stop = asyncio.Event()
+    placers = [FeedPlacer(fresh_local.worker), FeedPlacer(fresh_local.worker)]
+    running = [asyncio.create_task(placer.run(stop)) for placer in placers]
+    seen: list[int] = []
+
+    async def follow() -> None:
+        after = 0
+        while len(seen) < 60:
+            page = (await caller.get("/v1/changes", params={"after": after, "wait": 5})).json()
+            seen.extend(item["position"] for item in page["items"])
+            after = page["last_position"]
+
+    writers = [write(fresh_local, organisations[number % 2], 20) for number in range(6)]
+    await asyncio.gather(follow(), *writers)
+    stop.set()
+    await asyncio.gather(*running)
+    # A reader that follows while others write misses nothing and sees nothing twice.
+    assert seen == list(range(1, 61))
+    found = await read_all(caller)
+    assert [item["position"] for item in found] == list(range(1, 61))
+    async with owner_session(fresh_local.settings) as session:
+        rows = await session.execute(
+            text(
+                "SELECT organisation_id, count(*), count(DISTINCT position), max(position) FROM feed_entries GROUP BY 1"
+            )
+        )
+        assert {tuple(row)[1:] for row in rows} == {(60, 60, 60)}
+
+
+async def test_an_event_has_no_place_before_its_commit(fresh_local: Service) -> None:
+    organisation = await fresh_local.organisation("east")
+    caller = await fresh_local.caller("integrator", organisation="east")
+    placer = FeedPlacer(fresh_local.worker)
+    async with fresh_local.app.state.database.transaction(organisation) as slow:
+        now = (await slow.execute(NOW)).scalar_one()
+        await record_event(slow, known(organisation), now, "slow.done", "thing", uuid4())
+        await write(fresh_local, organisation, 1)
+        assert await placer.place() == 1
+        assert [item["type"] for item in await read_all(caller)] == ["thing.done"]
+    assert await placer.place() == 1
+    assert [item["type"] for item in await read_all(caller)] == ["thing.done", "slow.done"]
+    assert await placer.place() == 0
+
+
+@pytest.mark.parametrize("name", ["local", "panel"])
+async def test_the_feed_needs_its_scope_and_shows_ones_own(name: str, local: Service, panel: Service) -> None:
+    service = {"local": local, "panel": panel}[name]
+    organisation = await service.organisation(f"feed-{uuid4()}")
+    code = next(code for code, identity in service.organisations.items() if identity == organisation)
+    role = {"local": "integrator", "panel": "secretariat"}[name]
+    caller = await service.caller(role, organisation=code)
+    stranger = await service.caller(role, organisation=f"other-{uuid4()}")
+    await write(service, organisation, 2)
+    await FeedPlacer(service.worker).place()
+    changes = (await caller.get("/v1/changes")).json()
+    assert [item["position"] for item in changes["items"]] == [1, 2]
+    assert changes["last_position"] == 2
+    assert (await stranger.get("/v1/changes")).json() == {"items": [], "last_position": 0}
+    auditor = await service.caller("auditor", organisation=code)
+    assert (await auditor.get("/v1/changes")).status_code == 403
+
+
+async def test_waiting_gives_up_after_its_time(local: Service) -> None:
+    caller = await local.caller("integrator", organisation=f"feed-{uuid4()}")
+    answer = await caller.get("/v1/changes", params={"wait": 1, "after": 3})
+    assert (answer.status_code, answer.json()) == (200, {"items": [], "last_position": 3})
