@@ -20,6 +20,7 @@ EVENTS: Mapping[str, str] = {
     "local_review.written": "The local review's report was written",
     "local_review.completed": "The local review was completed and sent to the Panel",
     # Documents
+    "local_review.document_attached": "A document was attached as the local review's report",
     # From the Panel
     "panel_decision.received": "A decision of the Panel was received",
     # Queries

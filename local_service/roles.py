@@ -3,18 +3,19 @@
 from collections.abc import Mapping
 
 _EVERYBODY = frozenset({"reference:read"})
-_READS_CASES = _EVERYBODY | {"cases:read"}
+_READS_CASES = _EVERYBODY | {"cases:read", "documents:read"}
 _WRITES_CASES = _READS_CASES | {"cases:write"}
 
 ROLE_SCOPES: Mapping[str, frozenset[str]] = {
     # A records system: it keeps cases up to date and prepares drafts; no decision is a machine's.
-    "integrator": _WRITES_CASES | {"notifications:draft", "rapid-reviews:write"},
+    "integrator": _WRITES_CASES | {"notifications:draft", "rapid-reviews:write", "documents:write"},
     "partnership_office": _WRITES_CASES
     | {
         "rapid-reviews:write",
         "rapid-reviews:complete",
         "local-reviews:write",
         "local-reviews:decide",
+        "documents:write",
         "exchange:read",
     },
     "notifier": _WRITES_CASES | {"assessments:write", "notifications:draft"},

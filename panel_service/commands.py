@@ -12,6 +12,7 @@ from panel_service.roles import ROLE_SCOPES
 from panel_service.settings import PanelSettings
 from service_kit.app import framed, worker_database
 from service_kit.cli import Commands, make_cli
+from service_kit.documents.store import make_store
 from service_kit.housekeeping import Housekeeper
 from service_kit.server import make_worker_app
 from service_kit.settings import ServiceSettings, settings_for_document
@@ -23,7 +24,10 @@ def create_worker(settings: ServiceSettings) -> FastAPI:
     from service_kit.exchange.schedules import exchange_schedules
 
     database = worker_database(settings)
-    schedules = [*exchange_schedules(database, settings, MESSAGE_TYPES), Housekeeper(database).run]
+    schedules = [
+        *exchange_schedules(database, settings, MESSAGE_TYPES),
+        Housekeeper(database, make_store(settings)).run,
+    ]
     return make_worker_app(database, SCHEMA_REVISION, schedules)
 
 

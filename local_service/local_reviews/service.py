@@ -1,6 +1,7 @@
 from local_service.cases.file import CaseFile, touch
 from local_service.cases.models import Case
 from local_service.local_reviews.models import LocalReview, LocalReviewDecisionRow, LocalReviewState
+from local_service.local_reviews.report_document import attached_document, tell_document
 from local_service.local_reviews.rules import (
     check_decided_on,
     check_report,
@@ -85,14 +86,17 @@ async def complete(
     check_version(review.version, expected_version)
     report = LocalReviewReport.model_validate(review.report)
     check_report(report)
+    document = await attached_document(acting, file.case.id)
     body = LocalReviewBody(
         case_id=file.case.id,
         rule_set=file.case.rule_set,
         commissioned_on=review.commissioned_at,
         completed_at=acting.now,
         report=report,
+        document=tell_document(document),
     )
-    review.message_id = await send_to_panel(acting, settings, file.case, LOCAL_REVIEW, body)
+    named = [document.id] if document else []
+    review.message_id = await send_to_panel(acting, settings, file.case, LOCAL_REVIEW, body, documents=named)
     review.state = LocalReviewState.COMPLETE
     review.completed_by = acting.caller.principal_id
     review.completed_at = review.sent_at = acting.now

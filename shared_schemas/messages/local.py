@@ -7,6 +7,7 @@ from pydantic import Field, StrictInt
 
 from shared_schemas.base import Facts, Instant
 from shared_schemas.classification import Classification, Classified
+from shared_schemas.exchange.documents import SHA256_PATTERN
 from shared_schemas.incidents import IncidentFacts
 from shared_schemas.local_reviews import LocalReviewDecision, LocalReviewReport
 from shared_schemas.rapid_reviews import RapidReviewSections
@@ -64,6 +65,15 @@ class LocalReviewDecisionBody(LocalReviewDecision):
     rule_set: ShortText
 
 
+class ReportDocument(Facts):
+    """A document that goes before the message that names it, and is known by its hash alone."""
+
+    sha256: Annotated[str, Field(pattern=SHA256_PATTERN)]
+    size: Annotated[StrictInt, Field(ge=1)]
+    media_type: ShortText
+    title: Annotated[ShortText | None, Classified(Classification.SPECIAL_CATEGORY)] = None
+
+
 class LocalReviewBody(Facts):
     """A completed local review with its full report (SI 2018/789 reg 15)."""
 
@@ -72,3 +82,9 @@ class LocalReviewBody(Facts):
     commissioned_on: Instant
     completed_at: Instant
     report: LocalReviewReport
+    document: ReportDocument | None = None
+
+
+def documents_of_local_review(body: LocalReviewBody) -> list[str]:
+    """Give the hashes of the documents that the message names."""
+    return [body.document.sha256] if body.document else []

@@ -31,6 +31,7 @@ OPEN = {
     "/problems": "explains errors, among them a missing credential",
     "/problems/{name}": "explains errors, among them a missing credential",
     "/v1/exchange/links/{link_id}/messages": "the signature over the message is the credential",
+    "/v1/exchange/links/{link_id}/documents/{document_hash}": "the signature over the part is the credential",
 }
 both = pytest.mark.parametrize("name", sorted(APPS))
 
