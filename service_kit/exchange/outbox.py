@@ -140,7 +140,7 @@ async def _enter(
     return message_id
 
 
-def _named_by(message: OutboundMessage) -> Select[tuple[UUID]]:
+def _named_by(message: OutboundMessage) -> Select[UUID]:
     return select(MessageDocument.document_id).where(
         MessageDocument.organisation_id == message.organisation_id, MessageDocument.message_id == message.id
     )
