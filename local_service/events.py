@@ -68,6 +68,7 @@ EVENTS: Mapping[str, str] = {
     "local_review.commented": "The Panel commented on the planned publication",
     "panel_decision.replied": "The partners replied to a decision of the Panel",
     # Documents
+    "local_review.document_attached": "A document was attached as the local review's report",
     # From the Panel
     "panel_decision.received": "A decision of the Panel was received",
     # Queries

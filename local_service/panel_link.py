@@ -1,5 +1,6 @@
 """The organisation's link to the Panel, and what is sent on it."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -23,9 +24,15 @@ WITHDRAWN = Refusal(
 
 
 async def send_to_panel(
-    acting: Acting, settings: LocalSettings, case: Case, message_type: str, body: BaseModel
+    acting: Acting,
+    settings: LocalSettings,
+    case: Case,
+    message_type: str,
+    body: BaseModel,
+    *,
+    documents: Collection[UUID] = (),
 ) -> UUID:
-    """Put a message about a case into the outbox, in this transaction; give its id.
+    """Put a message about a case into the outbox, in this transaction; give its id. ``documents`` go before it.
 
     Raises 409 for a case that is withdrawn and without a link to the Panel, 413 where the whole would be larger than a message may be.
     """
@@ -39,6 +46,7 @@ async def send_to_panel(
             type=message_type,
             data=body.model_dump(mode="json"),
             dataschema=schema_uri(settings.public_url, message_type),
+            documents=documents,
         )
     except MalformedMessage:
         detail = "What is recorded is larger than one message may be (1 MiB); shorten its longest texts."

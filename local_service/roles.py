@@ -3,13 +3,18 @@
 from collections.abc import Mapping
 
 _EVERYBODY = frozenset({"reference:read"})
-_READS_CASES = _EVERYBODY | {"cases:read", "local-reviews:read", "local-reviews:scrutinise"}
+_READS_CASES = _EVERYBODY | {
+    "cases:read",
+    "documents:read",
+    "local-reviews:read",
+    "local-reviews:scrutinise",
+}
 _WRITES_CASES = _READS_CASES | {"cases:write"}
 
 ROLE_SCOPES: Mapping[str, frozenset[str]] = {
     # A records system: it keeps cases up to date and prepares drafts; no decision is a machine's.
     "integrator": _WRITES_CASES
-    | {"notifications:draft", "rapid-reviews:write", "screenings:write", "changes:read"},
+    | {"notifications:draft", "rapid-reviews:write", "screenings:write", "changes:read", "documents:write"},
     "partnership_office": _WRITES_CASES
     | {
         "rapid-reviews:write",
@@ -25,6 +30,7 @@ ROLE_SCOPES: Mapping[str, frozenset[str]] = {
         "learning:read",
         "learning:write",
         "national-reviews:propose",
+        "documents:write",
         "duties:write",
         "changes:read",
         "exchange:read",

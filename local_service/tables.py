@@ -11,6 +11,7 @@ import local_service.information_requests.models
 import local_service.learning.models
 import local_service.local_reviews.course_models
 import local_service.local_reviews.models
+import local_service.local_reviews.report_document
 import local_service.national_reviews.models
 import local_service.notifications.models
 import local_service.panel_decisions.models
@@ -22,6 +23,8 @@ import local_service.rapid_reviews.view_models
 import local_service.screenings.models
 import local_service.withdrawals.models  # noqa: F401 -- imported for its tables, as are the others
 import service_kit.audit
+import service_kit.documents.models
+import service_kit.exchange.document_models
 import service_kit.exchange.models
 import service_kit.feed
 import service_kit.idempotency  # noqa: F401 -- imported for its tables, as are the others

@@ -12,6 +12,7 @@ from panel_service.roles import ROLE_SCOPES
 from panel_service.settings import PanelSettings
 from service_kit.app import framed, worker_database
 from service_kit.cli import Commands, make_cli
+from service_kit.documents.store import make_store
 from service_kit.housekeeping import Housekeeper
 from service_kit.placing import FeedPlacer
 from service_kit.server import make_worker_app
@@ -26,7 +27,7 @@ def create_worker(settings: ServiceSettings) -> FastAPI:
     database = worker_database(settings)
     schedules = [
         *exchange_schedules(database, settings, MESSAGE_TYPES),
-        Housekeeper(database).run,
+        Housekeeper(database, make_store(settings)).run,
         FeedPlacer(database).run,
     ]
     return make_worker_app(database, SCHEMA_REVISION, schedules)

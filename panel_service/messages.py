@@ -21,7 +21,12 @@ _TYPES = (
     MessageType(local.NOTIFICATION, local.NotificationBody, apply_notification),
     MessageType(local.RAPID_REVIEW, local.RapidReviewBody, apply_rapid_review),
     MessageType(local.LOCAL_REVIEW_DECISION, local.LocalReviewDecisionBody, apply_local_review_decision),
-    MessageType(local.LOCAL_REVIEW, local.LocalReviewBody, apply_local_review),
+    MessageType(
+        local.LOCAL_REVIEW,
+        local.LocalReviewBody,
+        apply_local_review,
+        documents=local.documents_of_local_review,
+    ),
     *identification.RECEIVES,
     *exercise.RECEIVES,
     *review_course.RECEIVES,

@@ -1,6 +1,8 @@
 """Every table of this service: importing the models is what puts them into the metadata."""
 
 import service_kit.audit
+import service_kit.documents.models
+import service_kit.exchange.document_models
 import service_kit.exchange.models
 import service_kit.feed
 import service_kit.idempotency  # noqa: F401 -- imported for its tables, as are the others

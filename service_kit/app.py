@@ -9,6 +9,8 @@ from starlette.types import ASGIApp
 
 from service_kit import health, problem_pages, reference_pages
 from service_kit.db import Database, Settle, make_engine
+from service_kit.documents.store import make_store
+from service_kit.documents.uploading import UPLOAD_PATH
 from service_kit.exchange.documentation import DocumentedMessage, sent_messages
 from service_kit.exchange.message_types import MessageType, receiving_setup
 from service_kit.exchange.rates import Rates
@@ -62,6 +64,7 @@ def make_app(definition: ServiceDefinition, settings: ServiceSettings) -> FastAP
     )
     app.state.database = app_database(settings, definition.settle)
     app.state.settings = settings
+    app.state.documents = make_store(settings)
     app.state.role_scopes = definition.role_scopes
     app.state.expected_revision = definition.expected_revision
     app.state.receiving = receiving_setup(settings, definition.message_types)
@@ -81,7 +84,11 @@ def make_app(definition: ServiceDefinition, settings: ServiceSettings) -> FastAP
 def framed(app: FastAPI) -> ASGIApp:
     """Put the frame every request passes around the application; this is what a server runs."""
     settings: ServiceSettings = app.state.settings
-    return RequestFrame(app, body_limit=settings.body_limit_bytes)
+    return RequestFrame(
+        app,
+        body_limit=settings.body_limit_bytes,
+        streamed={("POST", UPLOAD_PATH): settings.document_max_bytes},
+    )
 
 
 def app_database(settings: ServiceSettings, settle: Settle | None = None) -> Database:

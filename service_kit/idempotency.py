@@ -103,7 +103,14 @@ async def begin_once(
         Header(description="16 to 200 visible characters, new for each new request; a UUID does well."),
     ] = None,
 ) -> Once:
-    """Claim the key for this request.
+    """Claim the key for this request; errors as in ``claim_once``."""
+    return await claim_once(request, session, idempotency_key, hashlib.sha256(await request.body()).digest())
+
+
+async def claim_once(
+    request: Request, session: AsyncSession, idempotency_key: str | None, fingerprint: bytes
+) -> Once:
+    """Claim a key for a request whose body the fingerprint stands for.
 
     Raises 400 without a key, 422 for a key used with another request, 409 while the same request is still
     being answered, and ``AlreadyAnsweredError`` where the answer is known.
@@ -119,7 +126,6 @@ async def begin_once(
     caller: Caller = request.scope["state"]["caller"]
     route = f"{request.method} {request.url.path}"
     once = Once(session, caller, route, idempotency_key)
-    fingerprint = hashlib.sha256(await request.body()).digest()
     if not await _claim(once, fingerprint):
         raise AlreadyAnsweredError(await _stored_answer(once, fingerprint))
     return once

@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Mapping
 from uuid import UUID
 
 import structlog
@@ -30,9 +31,13 @@ SAFETY_HEADERS = [
 class RequestFrame:
     """Stand around the whole application; costs one object a request."""
 
-    def __init__(self, app: ASGIApp, *, body_limit: int) -> None:
+    def __init__(
+        self, app: ASGIApp, *, body_limit: int, streamed: Mapping[tuple[str, str], int] | None = None
+    ) -> None:
+        """``streamed`` names operations by method and path that read a larger body as it comes, each with its limit."""
         self.app = app
         self.body_limit = body_limit
+        self.streamed = streamed or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -59,6 +64,9 @@ class _Exchange:
         self.body = bytearray()
         self.body_read = False
         self.inner_scope = scope
+        streamed = frame.streamed.get((scope["method"], scope["path"]))
+        self.is_streamed = streamed is not None
+        self.body_limit = frame.body_limit if streamed is None else streamed
 
     async def serve(self) -> None:
         started = time.perf_counter()
@@ -75,7 +83,7 @@ class _Exchange:
         if self.headers.get(b"content-encoding"):
             return self._refusal("unsupported-media-type")
         length = self.headers.get(b"content-length", "0")
-        if not length.isdecimal() or int(length) > self.frame.body_limit:
+        if not length.isdecimal() or int(length) > self.body_limit:
             return self._refusal("body-too-large")
         return None
 
@@ -95,7 +103,7 @@ class _Exchange:
             except Exception as error:
                 if self.status:
                     raise
-                if is_retryable(error) and attempt < TRIES:
+                if is_retryable(error) and attempt < TRIES and not self.is_streamed:
                     continue
                 await self._answer(self._unexpected(error))
             return
@@ -113,6 +121,9 @@ class _Exchange:
         return ApiProblem("internal-error")
 
     async def _receive_body(self) -> Message:
+        if self.is_streamed:
+            # Nothing of it is kept, so the request is not done a second time; the route holds it to its limit.
+            return await self._receive()
         if self.body_read:
             if self._replayed:
                 return await self._receive()
@@ -121,7 +132,7 @@ class _Exchange:
         message = await self._receive()
         if message["type"] == "http.request":
             self.body += message.get("body", b"")
-            if len(self.body) > self.frame.body_limit:
+            if len(self.body) > self.body_limit:
                 # Of this class, because the framework takes any other for a body it cannot parse.
                 raise self._refusal("body-too-large")
             if not message.get("more_body", False):

@@ -1,10 +1,13 @@
 import base64
 import binascii
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings
+
+from shared_schemas.exchange.limits import DOCUMENT_MAX_BYTES
 
 
 class Mode(StrEnum):
@@ -55,6 +58,28 @@ class ServiceSettings(BaseSettings):
         default=15.0, gt=0, le=120, description="Total time of one delivery attempt."
     )
     lease_seconds: float = Field(default=60.0, gt=0, description="How long a claimed delivery stays claimed.")
+
+    document_directory: Path = Field(
+        default=Path("/var/lib/practice-review-exchange/documents"),
+        description="The folder of documents; what is still coming in lies there even where an object store is used.",
+    )
+    document_max_bytes: int = Field(
+        default=DOCUMENT_MAX_BYTES, ge=1, le=DOCUMENT_MAX_BYTES, description="Largest document."
+    )
+    document_scanner: str = Field(
+        default="",
+        description="Command that is given each document's path: 0 is clean, 1 refused. None if empty.",
+    )
+    document_scan_seconds: float = Field(default=60.0, gt=0, description="Longest time of one scan.")
+    document_s3_bucket: str = Field(
+        default="", description="Bucket of an S3-compatible store; disk if empty."
+    )
+    document_s3_endpoint: str = Field(
+        default="", description="Its address, where it is not the region's own."
+    )
+    document_s3_region: str = Field(default="eu-west-2", description="Its region.")
+    document_s3_access_key: str = Field(default="", description="Its access key; the machine's own if empty.")
+    document_s3_secret_key: SecretStr = Field(default=SecretStr(""), description="The secret of that key.")
 
     def key_bytes(self) -> bytes:
         """Give the 32 bytes that wrap private keys."""

@@ -119,6 +119,17 @@ CATALOGUE = _catalogue(
     ("body-too-large", 413, "The body is too large", "The body is larger than this operation takes."),
     ("unsupported-media-type", 415, "The media type is not supported",
      "Bodies are application/json; on an exchange link application/cloudevents+json. No Content-Encoding."),
+    ("document-missing", 409, "A document that the message names is not held",
+     "On an exchange link: the documents that a message names go before it. Upload what is missing and send the "
+     "message again; what came by another link does not count."),
+    ("wrong-offset", 409, "The part does not begin where what is held ends",
+     "On an exchange link: `held` says how many bytes of the document are held from its beginning; go on from there."),
+    ("document-mismatch", 422, "The document does not have its hash",
+     "On an exchange link: the bytes that came do not have the SHA-256 or the size they were announced with. What was "
+     "held of them is discarded; send them anew."),
+    ("document-refused", 422, "The document is not taken",
+     "Its content is not a whole PDF, Word document (without macros) or UTF-8 text, is another kind than its "
+     "Content-Type says, can be read as two kinds, or the service's scanner refused it. Nothing of it is kept."),
     ("invalid-request", 422, "The request breaks a rule",
      "Each entry of errors points to a field and names the rule it breaks."),
     ("idempotency-key-reused", 422, "The Idempotency-Key belongs to another request",

@@ -62,6 +62,7 @@ def service_environment(service: str, urls: RoleUrls, public_url: str, state: St
         f"{prefix}_PUBLIC_URL": public_url,
         f"{prefix}_SECRET_KEY": state.secret(f"{service}_secret_key", _new_secret_key),
         f"{prefix}_MODE": "demonstration",
+        f"{prefix}_DOCUMENT_DIRECTORY": str(state.path.parent / "documents" / service),
     }
 
 

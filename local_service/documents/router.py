@@ -1,5 +1,10 @@
+"""Documents: those of the organisation, and the one that is a local review's report."""
+
 from fastapi import APIRouter
 
-from service_kit.routes import StrictRoute
+from local_service.documents import report
+from service_kit.documents.router import router as organisations_documents
 
-router = APIRouter(prefix="/v1/documents", tags=["documents"], route_class=StrictRoute)
+router = APIRouter()
+router.include_router(organisations_documents)
+router.include_router(report.router)

@@ -2,6 +2,7 @@ from local_service.cases.file import CaseFile, touch
 from local_service.cases.models import Case
 from local_service.local_reviews.course import read_course
 from local_service.local_reviews.models import LocalReview, LocalReviewDecisionRow, LocalReviewState
+from local_service.local_reviews.report_document import attached_document, tell_document
 from local_service.local_reviews.reviewer_rules import with_reviewers
 from local_service.local_reviews.rules import (
     check_criteria,
@@ -99,6 +100,7 @@ async def complete(
     given = LocalReviewReport.model_validate(review.report)
     report = with_reviewers(await read_course(acting, file, review), given)
     check_report(report)
+    document = await attached_document(acting, file.case.id)
     body = LocalReviewBody(
         case_id=file.case.id,
         rule_set=file.case.rule_set,
@@ -106,9 +108,11 @@ async def complete(
         completed_at=acting.now,
         report=report,
         report_hash=hash_of_report(report),
+        document=tell_document(document),
     )
     review.report = report.model_dump(mode="json", exclude_none=True)
-    review.message_id = await send_to_panel(acting, settings, file.case, LOCAL_REVIEW, body)
+    named = [document.id] if document else []
+    review.message_id = await send_to_panel(acting, settings, file.case, LOCAL_REVIEW, body, documents=named)
     review.state = LocalReviewState.COMPLETE
     review.completed_by = acting.caller.principal_id
     review.completed_at = review.sent_at = acting.now

@@ -47,6 +47,7 @@ class Answer:
 class Outcome(StrEnum):
     DELIVERED = "delivered"
     DEAD = "dead"
+    DOCUMENT_MISSING = "document_missing"  # it goes again after the documents it names
     CONFLICT = "conflict"  # its place is taken: what holds it decides what follows
     MESSAGE_WAITS = "message_waits"
     DESTINATION_WAITS = "destination_waits"
@@ -81,13 +82,18 @@ def classify_answer(answer: Answer, sent: Sent, now: datetime) -> Verdict:
     """Judge an answer by its status, its receipt, or a catalogued problem that repeats the message's id."""
     if 200 <= answer.status < 300:
         return _judge_success(answer, sent)
+    return classify_status(answer, now) or _judge_problem(answer, sent)
+
+
+def classify_status(answer: Answer, now: datetime) -> Verdict | None:
+    """Judge what a status alone says, whatever was asked; ``None`` where the answer's words must be read."""
     if answer.status in DESTINATION_WAITS:
         return Verdict(Outcome.DESTINATION_WAITS, wait=_retry_after(answer, now))
     if answer.status == 410:
         return Verdict(Outcome.DESTINATION_PAUSED)
     if answer.status in MESSAGE_WAITS:
         return Verdict(Outcome.MESSAGE_WAITS)
-    return _judge_problem(answer, sent)
+    return None
 
 
 def _judge_success(answer: Answer, sent: Sent) -> Verdict:
@@ -99,22 +105,33 @@ def _judge_success(answer: Answer, sent: Sent) -> Verdict:
 
 
 def _judge_problem(answer: Answer, sent: Sent) -> Verdict:
-    problem = _read_object(answer.body) if _is_problem(answer) else {}
-    name = (_member(problem, "type") or "").removeprefix("/problems/")
-    if (
-        name not in CATALOGUE
-        or problem.get("type") != CATALOGUE[name].uri
-        or answer.status != CATALOGUE[name].status
-        or problem.get("message_id") != str(sent.message_id)
-    ):
+    problem = read_problem(answer)
+    if problem is None or problem.get("message_id") != str(sent.message_id):
         return Verdict(Outcome.DESTINATION_FAULT)
+    name = problem_name(problem)
     if name in DEAD_PROBLEMS:
         return Verdict(Outcome.DEAD, problem=name, problem_errors=_plain_errors(problem.get("errors")))
+    if name == "document-missing":
+        return Verdict(Outcome.DOCUMENT_MISSING, problem=name)
     note = _member(problem, "receipt")
     line = _receipt_line(note, sent) if name == "conflict" and note else None
     if line is None:
         return Verdict(Outcome.DESTINATION_FAULT, problem=name)
     return Verdict(Outcome.CONFLICT, receipt=line, note=note, problem=name)
+
+
+def read_problem(answer: Answer) -> Mapping[str, Any] | None:
+    """Read a problem of the catalogue under its own status; ``None`` for anything else, a proxy's page included."""
+    problem = _read_object(answer.body) if _is_problem(answer) else {}
+    name = problem_name(problem)
+    if name not in CATALOGUE or problem.get("type") != CATALOGUE[name].uri:
+        return None
+    return problem if answer.status == CATALOGUE[name].status else None
+
+
+def problem_name(problem: Mapping[str, Any]) -> str:
+    """Give the name that stands in a problem's type."""
+    return (_member(problem, "type") or "").removeprefix("/problems/")
 
 
 def _is_problem(answer: Answer) -> bool:

@@ -1,16 +1,20 @@
 """The worker's sending half: claim and commit, post, record and commit. No transaction is held over a call."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from uuid import UUID
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service_kit.db import Database
+from service_kit.documents.store import make_store
 from service_kit.exchange.client import ExchangeClient
 from service_kit.exchange.delivery import attempt_delivery
-from service_kit.exchange.leases import Claimed, claim_due, release
+from service_kit.exchange.document_sending import LeaseLost, Sender
+from service_kit.exchange.documents_named import NamedDocument, load_missing, record_uploads
+from service_kit.exchange.leases import Claimed, claim_due, release, renew
 from service_kit.exchange.links import LinkKeys, LinkUnusable, load_link
 from service_kit.exchange.results import Attempt, record_result
 from service_kit.exchange.waiting import wait_for
@@ -34,6 +38,7 @@ class Dispatcher:
         self._database = database
         self._settings = settings
         self._client = client
+        self._documents = Sender(client, make_store(settings), self._renew)
         self._tasks: dict[asyncio.Task[None], Claimed] = {}
         self._wake = asyncio.Event()
 
@@ -70,9 +75,11 @@ class Dispatcher:
         async with self._database.transaction() as session:
             claimed = await claim_due(session, room=room, lease_seconds=self._settings.lease_seconds)
             links = await self._load_links(session, claimed)
+            missing = await load_missing(session, claimed)
         sendable = [message for message in claimed if (message.organisation_id, message.link_id) in links]
         for message in sendable:
-            task = asyncio.create_task(self._send(message, links[message.organisation_id, message.link_id]))
+            keys = links[message.organisation_id, message.link_id]
+            task = asyncio.create_task(self._send(message, keys, missing.get(message.id, ())))
             self._tasks[task] = message
             task.add_done_callback(self._done)
         return len(sendable)
@@ -91,12 +98,17 @@ class Dispatcher:
                 log.error("exchange_link_unusable", link_id=str(link_id), error=type(error).__name__)
         return links
 
-    async def _send(self, message: Claimed, keys: LinkKeys) -> None:
+    async def _send(self, message: Claimed, keys: LinkKeys, documents: Sequence[NamedDocument]) -> None:
         try:
-            attempt = await attempt_delivery(self._client, message, keys)
+            attempt: Attempt | None = None
+            if documents:
+                message, attempt = await self._upload(message, keys, documents)
+            attempt = attempt or await attempt_delivery(self._client, message, keys)
             async with self._database.transaction(message.organisation_id) as session:
                 ours = await record_result(session, keys, message, attempt)
             _log_attempt(message, attempt, ours=ours)
+        except LeaseLost:
+            log.info("exchange_lease_lost", message_id=str(message.id), link_id=str(message.link_id))
         except Exception as error:  # noqa: BLE001 -- the lease ends by itself and the message is sent again
             log.error(
                 "exchange_attempt_lost",
@@ -105,6 +117,20 @@ class Dispatcher:
                 error=type(error).__name__,
                 where=where_raised(error),
             )
+
+    async def _upload(
+        self, message: Claimed, keys: LinkKeys, documents: Sequence[NamedDocument]
+    ) -> tuple[Claimed, Attempt | None]:
+        """Give the counterpart what the message names; the attempt that failed, if one did, is the message's."""
+        message, failed = await self._documents.upload_all(message, keys, documents)
+        if failed is None:
+            async with self._database.transaction(message.organisation_id) as session:
+                await record_uploads(session, message)
+        return message, failed
+
+    async def _renew(self, message: Claimed) -> datetime | None:
+        async with self._database.transaction(message.organisation_id) as session:
+            return await renew(session, message, lease_seconds=self._settings.lease_seconds)
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.pop(task, None)

@@ -12,6 +12,7 @@ from service_kit.acting import Acting
 from service_kit.audit import AuditOutcome, record_audit
 from service_kit.db import Database
 from service_kit.exchange.apply import apply_ready
+from service_kit.exchange.documents_held import check_documents
 from service_kit.exchange.judging import judge_message
 from service_kit.exchange.message_ids import read_message_id
 from service_kit.exchange.message_types import ReceivingSetup
@@ -98,6 +99,7 @@ async def _take_in(
     if not opened.keys.is_open:
         raise ApiProblem("link-closed", message_id=arrival.message_id)
     envelope = judge_message(arrival.body, arrival.webhook_id, opened.keys, setup.message_types)
+    await check_documents(acting, opened.keys, envelope, setup.message_types)
     stream = await lock_stream(acting.session, acting.organisation_id, opened.keys.link_id, envelope.subject)
     await check_room(acting.session, opened.keys, stream, envelope)
     line = await store(

@@ -49,6 +49,12 @@ CLAIM = text("""
               m.lease_token, now() AS claimed_at
 """)
 
+RENEW = text("""
+    UPDATE outbound_messages SET leased_until = now() + make_interval(secs => :lease_seconds)
+     WHERE organisation_id = :organisation_id AND id = :id AND lease_token = :token AND state = 'leased'
+    RETURNING now()
+""")
+
 RELEASE = text("""
     UPDATE outbound_messages SET state = 'pending', lease_token = NULL, leased_until = NULL
      WHERE lease_token = ANY(:tokens) AND state = 'leased'
@@ -76,6 +82,18 @@ async def claim_due(session: AsyncSession, *, room: int, lease_seconds: float) -
     """Lease at most ``room`` messages that may be sent now; they are ours once the transaction is committed."""
     values = {"in_flight": IN_FLIGHT_A_LINK, "room": room, "lease_seconds": lease_seconds}
     return [Claimed(*row) for row in await session.execute(CLAIM, values)]
+
+
+async def renew(session: AsyncSession, message: Claimed, *, lease_seconds: float) -> datetime | None:
+    """Keep a message that is still ours for another lease; give the database's time, or ``None`` if it is not ours."""
+    values = {
+        "organisation_id": message.organisation_id,
+        "id": message.id,
+        "token": message.lease_token,
+        "lease_seconds": lease_seconds,
+    }
+    renewed: datetime | None = (await session.execute(RENEW, values)).scalar_one_or_none()
+    return renewed
 
 
 async def release(session: AsyncSession, tokens: Sequence[UUID]) -> None:

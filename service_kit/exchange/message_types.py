@@ -1,7 +1,7 @@
 """What a service takes on its links: each type's name, the shape of its data, and what applying it does."""
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,6 +47,7 @@ class MessageType:
     name: str
     body: type[BaseModel]
     apply: Callable[[Acting, ReceivedMessage], Awaitable[None]]
+    documents: Callable[[Any], Collection[str]] | None = None  # the hashes of those that the data names
 
 
 class SetAside(Exception):

@@ -1,13 +1,14 @@
 """Messages to a counterpart, made with the facts they tell: one transaction, one number, bytes written once."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import and_, func, insert, select, text
+from sqlalchemy import Select, and_, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service_kit.acting import Acting
+from service_kit.exchange.document_models import MessageDocument
 from service_kit.exchange.links import LinkUnusable
 from service_kit.exchange.models import InboundStream, Link, OutboundMessage
 from service_kit.ids import new_id
@@ -42,10 +43,12 @@ async def send_message(
     type: str,  # noqa: A002 -- the attribute's name on the wire
     data: Mapping[str, Any],
     dataschema: str,
+    documents: Collection[UUID] = (),
 ) -> UUID:
     """Put a message into the outbox with the transaction's facts; give its id. It leaves after the commit.
 
-    ``subject`` is the exchange reference, a UUID in lower case, or ``link``; ``data`` is made of JSON values.
+    ``subject`` is the exchange reference, a UUID in lower case, or ``link``; ``data`` is made of JSON values. ``documents`` are those
+    it names: the counterpart is given them first.
     Where one transaction sends to several streams, send in one order everywhere: each stream stays locked.
     Raises ``LinkUnusable`` for a link this organisation has not, and what ``write_message`` raises.
     """
@@ -59,6 +62,7 @@ async def send_message(
         dataschema=dataschema,
         correlation_id=acting.caller.correlation_id,
         traceparent=acting.caller.traceparent,
+        documents=documents,
     )
 
 
@@ -76,6 +80,7 @@ async def send_again_under_next_number(session: AsyncSession, message: OutboundM
         replaces=message.chain_id,
         correlation_id=message.correlation_id,
         traceparent=message.traceparent,
+        documents=(await session.execute(_named_by(message))).scalars().all(),
     )
 
 
@@ -91,6 +96,7 @@ async def _enter(
     replaces: UUID | None = None,
     correlation_id: str | None,
     traceparent: str | None,
+    documents: Collection[UUID] = (),
 ) -> UUID:
     key = {"organisation_id": organisation_id, "link_id": link_id, "subject": subject}
     # The link is looked for first: a stream of an unknown link would break a constraint.
@@ -128,7 +134,16 @@ async def _enter(
             **key,
         )
     )
+    for document_id in documents:
+        row = {"organisation_id": organisation_id, "id": new_id(), "message_id": message_id}
+        await session.execute(insert(MessageDocument).values(**row, document_id=document_id))
     return message_id
+
+
+def _named_by(message: OutboundMessage) -> Select[UUID]:
+    return select(MessageDocument.document_id).where(
+        MessageDocument.organisation_id == message.organisation_id, MessageDocument.message_id == message.id
+    )
 
 
 def _is_link(organisation_id: UUID, link_id: UUID) -> tuple[Any, ...]:

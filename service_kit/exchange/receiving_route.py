@@ -52,7 +52,7 @@ async def post_message(
     """
     # What is asked before the signature is asked of known and unknown links alike, so it tells nothing of them.
     _check_form(request)
-    body = await _read_body(request)
+    body = await read_body(request)
     state = request.app.state
     try:
         answer = await receive(state.database, state.receiving, state.rates, _arrival(request, link_id, body))
@@ -71,7 +71,8 @@ def _check_form(request: Request) -> None:
         raise ApiProblem("unsupported-media-type", message_id=message_id)
 
 
-async def _read_body(request: Request) -> bytes:
+async def read_body(request: Request) -> bytes:
+    """Read a bounded body within its time. Raises 413, 503."""
     body = bytearray()
     try:
         async with asyncio.timeout(BODY_SECONDS):
@@ -88,8 +89,8 @@ async def _read_body(request: Request) -> bytes:
 def _arrival(request: Request, link_id: str, body: bytes) -> Arrival:
     state = request.scope.get("state", {})
     return Arrival(
-        link_id=_read_link(link_id),
-        headers=_signed_headers(request),
+        link_id=read_link(link_id),
+        headers=signed_headers(request),
         body=body,
         request_id=request_id_of(request),
         correlation_id=state.get("correlation_id"),
@@ -97,14 +98,16 @@ def _arrival(request: Request, link_id: str, body: bytes) -> Arrival:
     )
 
 
-def _read_link(link_id: str) -> UUID:
+def read_link(link_id: str) -> UUID:
+    """Read a link's id; what is none is answered as an unknown link is."""
     try:
         return read_uuid(link_id)
     except ValueError:
         raise unauthenticated() from None
 
 
-def _signed_headers(request: Request) -> dict[str, str]:
+def signed_headers(request: Request) -> dict[str, str]:
+    """Give the three headers that prove a sender."""
     # A header given twice can be read two ways, so it counts as not given.
     headers = {}
     for name in (WEBHOOK_ID, WEBHOOK_TIMESTAMP, WEBHOOK_SIGNATURE):

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from service_kit.audit import record_audit
 from service_kit.exchange.answers import Outcome, Verdict
 from service_kit.exchange.conflicts import settle_conflict
+from service_kit.exchange.documents_named import forget_uploads
 from service_kit.exchange.leases import Claimed
 from service_kit.exchange.links import LinkKeys
 from service_kit.exchange.models import DeliveryAttempt, Link, OutboundMessage, OutboundState
@@ -64,6 +65,8 @@ async def _follow(session: AsyncSession, keys: LinkKeys, message: OutboundMessag
     elif verdict.outcome == Outcome.CONFLICT and await settle_conflict(session, keys, message, verdict):
         return
     else:
+        if verdict.outcome == Outcome.DOCUMENT_MISSING:
+            await forget_uploads(session, message.organisation_id, message.id)
         await _wait(session, message, attempt)
 
 

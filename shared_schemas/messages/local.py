@@ -8,6 +8,7 @@ from pydantic import Field, StrictInt, StringConstraints
 from shared_schemas.base import Facts, Instant
 from shared_schemas.classification import Classification, Classified
 from shared_schemas.codes import NotificationVersionKind
+from shared_schemas.exchange.documents import SHA256_PATTERN
 from shared_schemas.incidents import IncidentFacts
 from shared_schemas.local_review_course import ReportHash
 from shared_schemas.local_reviews import LocalReviewDecision, LocalReviewReport
@@ -80,6 +81,15 @@ class LocalReviewDecisionBody(LocalReviewDecision):
     rule_set: ShortText
 
 
+class ReportDocument(Facts):
+    """A document that goes before the message that names it, and is known by its hash alone."""
+
+    sha256: Annotated[str, Field(pattern=SHA256_PATTERN)]
+    size: Annotated[StrictInt, Field(ge=1)]
+    media_type: ShortText
+    title: Annotated[ShortText | None, Classified(Classification.SPECIAL_CATEGORY)] = None
+
+
 class LocalReviewBody(Facts):
     """A completed local review with its full report (SI 2018/789 reg 15)."""
 
@@ -89,3 +99,9 @@ class LocalReviewBody(Facts):
     completed_at: Instant
     report: LocalReviewReport
     report_hash: ReportHash | None = None
+    document: ReportDocument | None = None
+
+
+def documents_of_local_review(body: LocalReviewBody) -> list[str]:
+    """Give the hashes of the documents that the message names."""
+    return [body.document.sha256] if body.document else []

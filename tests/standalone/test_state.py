@@ -56,6 +56,7 @@ def test_a_service_gets_its_settings_and_a_key_of_32_bytes(tmp_path: Path) -> No
         "PANEL_MIGRATION_DATABASE_URL": "owner-url",
         "PANEL_PUBLIC_URL": "http://127.0.0.1:8201",
         "PANEL_MODE": "demonstration",
+        "PANEL_DOCUMENT_DIRECTORY": str(tmp_path / "documents" / "panel"),
     }
 
 

@@ -1,8 +1,11 @@
 """Databases for tests: one throwaway server a test process, one migrated template a service, a clone where asked."""
 
 import itertools
+import tempfile
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 from pydantic import SecretStr
@@ -14,6 +17,7 @@ from service_kit.settings import Mode, ServiceSettings
 from standalone.postgres import EmbeddedCluster
 from standalone.roles import RoleUrls, ensure_roles_and_databases
 
+DOCUMENTS = tempfile.TemporaryDirectory(prefix="practice-review-documents-")  # removed when the process ends
 SECRET_KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 SETTINGS: dict[str, type[ServiceSettings]] = {"local": LocalSettings, "panel": PanelSettings}
 
@@ -60,6 +64,7 @@ def settings_for(service: str, urls: RoleUrls, **others: Any) -> ServiceSettings
         "secret_key": SecretStr(SECRET_KEY),
         "mode": Mode.TEST,
         "pool_size": 8,
+        "document_directory": Path(DOCUMENTS.name) / str(uuid4()),
         **others,
     }
     return SETTINGS[service](**values)

@@ -1,0 +1,95 @@
+"""Recording documents and giving them."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from starlette.responses import StreamingResponse
+
+from service_kit.acting import Acting
+from service_kit.documents.kinds import SUFFIXES
+from service_kit.documents.models import Document
+from service_kit.documents.store import DocumentStore, KeptFile
+from service_kit.etags import check_version
+from service_kit.ids import new_id
+from service_kit.problems import ApiProblem
+
+
+async def record_document(acting: Acting, kept: KeptFile) -> tuple[Document, bool]:
+    """Record a kept file, and tell whether it is new: the same content is the document there is."""
+    statement = (
+        insert(Document)
+        .values(
+            organisation_id=acting.organisation_id,
+            id=new_id(),
+            sha256=kept.sha256,
+            size=kept.size,
+            media_type=kept.media_type,
+            scan=kept.scan.value,
+            uploaded_by=acting.caller.principal_id,
+            at=acting.now,
+            storage_key=kept.storage_key,
+        )
+        .on_conflict_do_nothing(index_elements=["organisation_id", "sha256"])
+        .returning(Document.id)
+    )
+    is_new = (await acting.session.execute(statement)).one_or_none() is not None
+    document = await find_by_hash(acting, kept.sha256)
+    assert document is not None  # noqa: S101 -- inserted above, or what the insert met
+    if is_new:
+        detail = {"sha256": kept.sha256, "size": kept.size, "media_type": kept.media_type, "scan": kept.scan}
+        await acting.audit("document.kept", "document", document.id, detail)
+    return document, is_new
+
+
+async def find_by_hash(acting: Acting, sha256: str) -> Document | None:
+    """Find a document of this organisation by its content."""
+    return await _find(acting, Document.sha256 == sha256)
+
+
+async def get_document(acting: Acting, document_id: UUID, *, lock: bool = False) -> Document:
+    """Read a document. Raises 404 ``not-found``, also for another organisation's."""
+    document = await _find(acting, Document.id == document_id, lock=lock)
+    if document is None:
+        raise ApiProblem("not-found")
+    return document
+
+
+async def name_document(acting: Acting, document_id: UUID, expected: int, title: str) -> Document:
+    """Give a document another title."""
+    document = await get_document(acting, document_id, lock=True)
+    check_version(document.version, expected)
+    document.title = title
+    document.version += 1
+    await acting.session.flush()
+    await acting.audit("document.named", "document", document.id, {"version": document.version})
+    return document
+
+
+def content_answer(store: DocumentStore, document: Document) -> StreamingResponse:
+    """Give a document's bytes, to be saved and never shown: its name tells nothing of what is in it."""
+    headers: Mapping[str, str] = {
+        "ETag": f'"{document.sha256}"',
+        "Content-Length": str(document.size),
+        "Content-Disposition": f'attachment; filename="{document.id}{SUFFIXES.get(document.media_type, "")}"',
+    }
+    content = store.read(document.storage_key, document.size)
+    return StreamingResponse(content, headers=dict(headers), media_type=_media_type(document))
+
+
+def _media_type(document: Document) -> str:
+    # Of text it is known to be UTF-8, since that was looked at.
+    return (
+        f"{document.media_type}; charset=utf-8"
+        if document.media_type == "text/plain"
+        else document.media_type
+    )
+
+
+async def _find(acting: Acting, condition: Any, *, lock: bool = False) -> Document | None:
+    statement = select(Document).where(Document.organisation_id == acting.organisation_id, condition)
+    if lock:
+        statement = statement.with_for_update()
+    return (await acting.session.execute(statement)).scalar_one_or_none()
