@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from local_service.cases.file import CaseFile
 from local_service.cases.models import CaseStatus
+from local_service.local_reviews.course import read_course
+from local_service.local_reviews.course_events import publication_events
+from service_kit.acting import Acting
 from service_kit.clock.bank_holidays import published_calendar
 from service_kit.clock.duties import ComputedDuty, compute_duties
 from service_kit.clock.rule_sets import published_rule_sets
@@ -23,8 +24,9 @@ LIFTED_BECAUSE = {
 Events = Mapping[str, datetime | None]
 
 # Events of a partnership that rows beside the case's file tell of; until one is recorded it has not happened.
-_RECORDED_BESIDE: Events = dict.fromkeys(
+_BESIDE: Events = dict.fromkeys(
     (
+        "reviewer_appointed",
         "local_review_delayed",
         "publication_withheld",
         "publication_planned",
@@ -57,14 +59,23 @@ def events_of(file: CaseFile) -> dict[str, datetime | None]:
     }
 
 
-async def read_events(session: AsyncSession, file: CaseFile) -> Events:  # noqa: ARG001 -- for what lies beside the file
-    """Read every event of a case: those of its file and those that other rows tell of."""
-    return {**_RECORDED_BESIDE, **events_of(file)}
+async def read_events(acting: Acting, file: CaseFile) -> Events:
+    """Read every event of a case: those of its file, and those of the course of a commissioned local review."""
+    if file.local_review is None:
+        return {**_BESIDE, **events_of(file)}
+    course = await read_course(acting, file, file.local_review)
+    withheld = [plan.recorded_at for plan in course.plans if plan.form == "withheld"]
+    beside = {
+        **publication_events(course, published_calendar()),
+        "local_review_delayed": course.delays[0].recorded_at if course.delays else None,
+        "publication_withheld": withheld[-1] if withheld else None,
+    }
+    return {**_BESIDE, **beside, **events_of(file)}
 
 
-async def reckon_duties(session: AsyncSession, file: CaseFile, now: datetime) -> list[ComputedDuty]:
+async def reckon_duties(acting: Acting, file: CaseFile) -> list[ComputedDuty]:
     """Reckon every duty of the case's rule set, now."""
-    return duties_of(file, await read_events(session, file), now)
+    return duties_of(file, await read_events(acting, file), acting.now)
 
 
 def duties_of(file: CaseFile, events: Events, now: datetime) -> list[ComputedDuty]:

@@ -8,7 +8,7 @@ from sqlalchemy import Select, select
 from local_service.cases.file import CaseFile
 from local_service.cases.models import Case
 from local_service.dates import check_entries, check_past, check_period
-from local_service.duties.events import duties_of
+from local_service.duties.events import reckon_duties
 from local_service.information_requests.models import (
     InformationAnswer,
     InformationRequest,
@@ -48,7 +48,7 @@ async def make_request(
     refuse(why_no_request(file))
     check_period(given.period_from, given.period_to)
     await check_person(acting, "/answered_by", given.answered_by)
-    due_on, explained = _due(acting, settings, file, given)
+    due_on, explained = await _due(acting, settings, file, given)
     request = InformationRequest(
         organisation_id=acting.organisation_id,
         id=new_id(),
@@ -224,7 +224,7 @@ async def _answers(acting: Acting, request: InformationRequest) -> Sequence[Info
     return (await acting.session.execute(statement)).scalars().all()
 
 
-def _due(
+async def _due(
     acting: Acting, settings: LocalSettings, file: CaseFile, given: RequestCreate
 ) -> tuple[date, DueExplanation]:
     if given.due_on is not None:
@@ -233,7 +233,7 @@ def _due(
         )
     days = given.working_days_before_rapid_review
     days = settings.information_request_days if days is None else days
-    duty = next((one for one in duties_of(file, acting.now) if one.code == EXERCISE), None)
+    duty = next((one for one in await reckon_duties(acting, file) if one.code == EXERCISE), None)
     if duty is None or duty.due_on is None:
         raise field_problem("/due_on", "due_date_unknown", "The rapid review has no due date: give a day.")
     try:

@@ -15,6 +15,82 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "calendar_addresses",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("principal_id", sa.Uuid(), nullable=False),
+        sa.Column("principal_name", sa.Text(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("secret_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_calendar_addresses_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_calendar_addresses")),
+        sa.UniqueConstraint(
+            "organisation_id", "secret_hash", name=op.f("uq_calendar_addresses_organisation_id_secret_hash")
+        ),
+    )
+    op.create_table(
+        "case_duties",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("rule_set", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("responsible", sa.Text(), nullable=False),
+        sa.Column("stage", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("ends", sa.Text(), nullable=False),
+        sa.Column("anchor_on", sa.Date(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("met_on", sa.Date(), nullable=True),
+        sa.Column(
+            "sort_on",
+            sa.Date(),
+            nullable=False,
+            comment="due_on, or the last day there is where no date is known",
+        ),
+        sa.Column("calendar_edition", sa.Uuid(), nullable=True),
+        sa.Column("date_changes", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("told_due_soon_for", sa.Date(), nullable=True),
+        sa.Column("told_overdue_for", sa.Date(), nullable=True),
+        sa.CheckConstraint("ends IN ('by', 'until')", name=op.f("ck_case_duties_ends_known")),
+        sa.CheckConstraint(
+            "state IN ('not_started', 'no_time_stated', 'running', 'met', 'met_late', 'not_kept', 'lifted', 'not_covered')",
+            name=op.f("ck_case_duties_state_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "case_id"],
+            ["cases.organisation_id", "cases.id"],
+            name=op.f("fk_case_duties_organisation_id_case_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_case_duties_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_case_duties")),
+        sa.UniqueConstraint(
+            "organisation_id", "case_id", "code", name=op.f("uq_case_duties_organisation_id_case_id_code")
+        ),
+    )
+    op.create_index(
+        op.f("ix_case_duties_organisation_id_sort_on_id"),
+        "case_duties",
+        ["organisation_id", "sort_on", "id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_case_duties_running",
+        "case_duties",
+        ["organisation_id", "sort_on", "id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'running'"),
+    )
+    op.create_table(
         "case_moves",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -43,6 +119,70 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "organisation_id", "case_id", "number", name=op.f("uq_case_moves_organisation_id_case_id_number")
         ),
+    )
+    op.create_table(
+        "case_relations",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("other_case_id", sa.Uuid(), nullable=False),
+        sa.Column("relation", sa.Text(), nullable=False),
+        sa.Column("reasons", sa.Text(), nullable=False),
+        sa.Column("recorded_by", sa.Uuid(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("case_id <> other_case_id", name=op.f("ck_case_relations_two_cases")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "case_id"],
+            ["cases.organisation_id", "cases.id"],
+            name=op.f("fk_case_relations_organisation_id_case_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "other_case_id"],
+            ["cases.organisation_id", "cases.id"],
+            name=op.f("fk_case_relations_organisation_id_other_case_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_case_relations_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_case_relations")),
+    )
+    op.create_index(
+        op.f("ix_case_relations_organisation_id_case_id_id"),
+        "case_relations",
+        ["organisation_id", "case_id", "id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_case_relations_other", "case_relations", ["organisation_id", "other_case_id", "id"], unique=False
+    )
+    op.create_table(
+        "duty_lateness",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("recorded_by", sa.Uuid(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "case_id"],
+            ["cases.organisation_id", "cases.id"],
+            name=op.f("fk_duty_lateness_organisation_id_case_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_duty_lateness_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_duty_lateness")),
+    )
+    op.create_index(
+        op.f("ix_duty_lateness_organisation_id_case_id_code_id"),
+        "duty_lateness",
+        ["organisation_id", "case_id", "code", "id"],
+        unique=False,
     )
     op.create_table(
         "information_requests",
@@ -137,6 +277,153 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "local_review_documents",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("attached_by", sa.Uuid(), nullable=True),
+        sa.Column("attached_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "case_id"],
+            ["cases.organisation_id", "cases.id"],
+            name=op.f("fk_local_review_documents_organisation_id_case_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "document_id"],
+            ["documents.organisation_id", "documents.id"],
+            name=op.f("fk_local_review_documents_organisation_id_document_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_local_review_documents_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_local_review_documents")),
+        sa.UniqueConstraint(
+            "organisation_id", "case_id", name=op.f("uq_local_review_documents_organisation_id_case_id")
+        ),
+    )
+    op.create_table(
+        "local_review_entries",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("recorded_by", sa.Uuid(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("message_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "kind IN ('terms_of_reference', 'reviewer_appointed', 'reviewer_removed', 'reviewer_access', 'checkpoint', 'supervision_request', 'supervision_answer', 'report_version', 'copy', 'plan', 'publication', 'unpublication', 'hold', 'hold_lifted', 'delay', 'panel_comment', 'reply_to_panel', 'recommendation_progress')",
+            name=op.f("ck_local_review_entries_kind_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "case_id"],
+            ["cases.organisation_id", "cases.id"],
+            name=op.f("fk_local_review_entries_organisation_id_case_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_local_review_entries_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_local_review_entries")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "case_id",
+            "kind",
+            "number",
+            name=op.f("uq_local_review_entries_organisation_id_case_id_kind_number"),
+        ),
+    )
+    op.create_table(
+        "national_review_proposals",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("proposed_by", sa.Uuid(), nullable=True),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("message_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "case_id"],
+            ["cases.organisation_id", "cases.id"],
+            name=op.f("fk_national_review_proposals_organisation_id_case_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisations.id"],
+            name=op.f("fk_national_review_proposals_organisation_id"),
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_national_review_proposals")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "case_id",
+            "version",
+            name=op.f("uq_national_review_proposals_organisation_id_case_id_version"),
+        ),
+    )
+    op.create_table(
+        "national_review_steps",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("national_review_id", sa.Uuid(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("step", sa.Text(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("body", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("message_id", sa.Uuid(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "case_id"],
+            ["cases.organisation_id", "cases.id"],
+            name=op.f("fk_national_review_steps_organisation_id_case_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_national_review_steps_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_national_review_steps")),
+        sa.UniqueConstraint(
+            "organisation_id", "message_id", name=op.f("uq_national_review_steps_organisation_id_message_id")
+        ),
+    )
+    op.create_index(
+        op.f("ix_national_review_steps_organisation_id_case_id_national_review_id"),
+        "national_review_steps",
+        ["organisation_id", "case_id", "national_review_id"],
+        unique=False,
+    )
+    op.create_table(
+        "panel_requests",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("link_id", sa.Uuid(), nullable=False),
+        sa.Column("subject", sa.Uuid(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("message_id", sa.Uuid(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "case_id"],
+            ["cases.organisation_id", "cases.id"],
+            name=op.f("fk_panel_requests_organisation_id_case_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_panel_requests_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_panel_requests")),
+        sa.UniqueConstraint(
+            "organisation_id", "message_id", name=op.f("uq_panel_requests_organisation_id_message_id")
+        ),
+    )
+    op.create_table(
         "rapid_review_addenda",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -161,6 +448,82 @@ def upgrade() -> None:
             "case_id",
             "version",
             name=op.f("uq_rapid_review_addenda_organisation_id_case_id_version"),
+        ),
+    )
+    op.create_table(
+        "rapid_review_views",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("partner", sa.Text(), nullable=False),
+        sa.Column("organisation", sa.Text(), nullable=False),
+        sa.Column("dissents", sa.Boolean(), nullable=True),
+        sa.Column("reasons", sa.Text(), nullable=True),
+        sa.Column("signed_off", sa.Boolean(), nullable=False),
+        sa.Column("signed_off_on", sa.Date(), nullable=True),
+        sa.Column("outstanding_reason", sa.Text(), nullable=True),
+        sa.Column("recorded_by", sa.Uuid(), nullable=True),
+        sa.Column("recorded_by_name", sa.Text(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "partner IN ('local_authority', 'integrated_care_board', 'police')",
+            name=op.f("ck_rapid_review_views_partner_known"),
+        ),
+        sa.CheckConstraint(
+            "dissents IS NOT TRUE OR reasons IS NOT NULL",
+            name=op.f("ck_rapid_review_views_dissent_has_reasons"),
+        ),
+        sa.CheckConstraint(
+            "signed_off = (signed_off_on IS NOT NULL) AND signed_off = (dissents IS NOT NULL) AND signed_off = (outstanding_reason IS NULL)",
+            name=op.f("ck_rapid_review_views_signed_or_why_not"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "case_id"],
+            ["cases.organisation_id", "cases.id"],
+            name=op.f("fk_rapid_review_views_organisation_id_case_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_rapid_review_views_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_rapid_review_views")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "case_id",
+            "number",
+            name=op.f("uq_rapid_review_views_organisation_id_case_id_number"),
+        ),
+    )
+    op.create_index(
+        op.f("ix_rapid_review_views_organisation_id_recorded_by_id"),
+        "rapid_review_views",
+        ["organisation_id", "recorded_by", "id"],
+        unique=False,
+    )
+    op.create_table(
+        "received_improvements",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("link_id", sa.Uuid(), nullable=False),
+        sa.Column("subject", sa.Uuid(), nullable=False),
+        sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("message_id", sa.Uuid(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "case_id"],
+            ["cases.organisation_id", "cases.id"],
+            name=op.f("fk_received_improvements_organisation_id_case_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_received_improvements_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_received_improvements")),
+        sa.UniqueConstraint(
+            "organisation_id", "message_id", name=op.f("uq_received_improvements_organisation_id_message_id")
         ),
     )
     op.create_table(
@@ -244,6 +607,100 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "organisation_id", "case_id", name=op.f("uq_withdrawals_organisation_id_case_id")
         ),
+    )
+    op.create_table(
+        "agency_summaries",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("request_id", sa.Uuid(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("agency", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("answered_by", sa.Uuid(), nullable=True),
+        sa.Column("content", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("invited_by", sa.Uuid(), nullable=True),
+        sa.Column("invited_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("returned_reasons", sa.Text(), nullable=True),
+        sa.Column("accepted_by", sa.Uuid(), nullable=True),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "state <> 'returned' OR returned_reasons IS NOT NULL",
+            name=op.f("ck_agency_summaries_returned_has_reasons"),
+        ),
+        sa.CheckConstraint(
+            "state = 'draft' OR submitted_at IS NOT NULL", name=op.f("ck_agency_summaries_submitted_has_time")
+        ),
+        sa.CheckConstraint(
+            "state IN ('draft', 'submitted', 'returned', 'accepted')",
+            name=op.f("ck_agency_summaries_state_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "case_id"],
+            ["cases.organisation_id", "cases.id"],
+            name=op.f("fk_agency_summaries_organisation_id_case_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "request_id"],
+            ["information_requests.organisation_id", "information_requests.id"],
+            name=op.f("fk_agency_summaries_organisation_id_request_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_agency_summaries_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_agency_summaries")),
+    )
+    op.create_index(
+        op.f("ix_agency_summaries_organisation_id_answered_by"),
+        "agency_summaries",
+        ["organisation_id", "answered_by"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_agency_summaries_organisation_id_case_id_id"),
+        "agency_summaries",
+        ["organisation_id", "case_id", "id"],
+        unique=False,
+    )
+    op.create_table(
+        "improvement_answers",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("improvement_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("response", sa.Text(), nullable=False),
+        sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("message_id", sa.Uuid(), nullable=False),
+        sa.Column("recorded_by", sa.Uuid(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "response IN ('accepted', 'accepted_in_part', 'rejected')",
+            name=op.f("ck_improvement_answers_response_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "improvement_id"],
+            ["received_improvements.organisation_id", "received_improvements.id"],
+            name=op.f("fk_improvement_answers_organisation_id_improvement_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_improvement_answers_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_improvement_answers")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "improvement_id",
+            "version",
+            name=op.f("uq_improvement_answers_organisation_id_improvement_id_version"),
+        ),
+    )
+    op.create_index(
+        op.f("ix_improvement_answers_organisation_id_improvement_id_id"),
+        "improvement_answers",
+        ["organisation_id", "improvement_id", "id"],
+        unique=False,
     )
     op.create_table(
         "information_answers",
@@ -369,6 +826,37 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "panel_request_answers",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("request_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("message_id", sa.Uuid(), nullable=False),
+        sa.Column("recorded_by", sa.Uuid(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "outcome IN ('complied', 'partly_complied', 'refused')",
+            name=op.f("ck_panel_request_answers_outcome_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "request_id"],
+            ["panel_requests.organisation_id", "panel_requests.id"],
+            name=op.f("fk_panel_request_answers_organisation_id_request_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_panel_request_answers_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_panel_request_answers")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "request_id",
+            "version",
+            name=op.f("uq_panel_request_answers_organisation_id_request_id_version"),
+        ),
+    )
+    op.create_table(
         "screening_outcomes",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -401,21 +889,164 @@ def upgrade() -> None:
             name=op.f("uq_screening_outcomes_organisation_id_screening_id_number"),
         ),
     )
+    op.create_table(
+        "submitted_summaries",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("summary_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("content", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("submitted_by", sa.Uuid(), nullable=True),
+        sa.Column("submitted_by_name", sa.Text(), nullable=False),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "case_id"],
+            ["cases.organisation_id", "cases.id"],
+            name=op.f("fk_submitted_summaries_organisation_id_case_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "summary_id"],
+            ["agency_summaries.organisation_id", "agency_summaries.id"],
+            name=op.f("fk_submitted_summaries_organisation_id_summary_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_submitted_summaries_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_submitted_summaries")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "summary_id",
+            "number",
+            name=op.f("uq_submitted_summaries_organisation_id_summary_id_number"),
+        ),
+    )
     op.add_column("cases", sa.Column("lifted_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column(
+        "children",
+        sa.Column(
+            "la_child_id", sa.Text(), sa.Computed("facts ->> 'la_child_id'", persisted=True), nullable=True
+        ),
+    )
+    op.add_column(
+        "children",
+        sa.Column(
+            "nhs_number", sa.Text(), sa.Computed("facts ->> 'nhs_number'", persisted=True), nullable=True
+        ),
+    )
+    op.add_column(
+        "children",
+        sa.Column(
+            "unique_pupil_number",
+            sa.Text(),
+            sa.Computed("facts ->> 'unique_pupil_number'", persisted=True),
+            nullable=True,
+        ),
+    )
+    op.add_column(
+        "children",
+        sa.Column(
+            "date_of_birth",
+            sa.Text(),
+            sa.Computed("facts ->> 'date_of_birth'", persisted=True),
+            nullable=True,
+        ),
+    )
+    op.create_index(
+        "ix_children_date_of_birth",
+        "children",
+        ["organisation_id", "date_of_birth"],
+        unique=False,
+        postgresql_where=sa.text("date_of_birth IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_children_la_child_id",
+        "children",
+        ["organisation_id", "la_child_id"],
+        unique=False,
+        postgresql_where=sa.text("la_child_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_children_nhs_number",
+        "children",
+        ["organisation_id", "nhs_number"],
+        unique=False,
+        postgresql_where=sa.text("nhs_number IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_children_unique_pupil_number",
+        "children",
+        ["organisation_id", "unique_pupil_number"],
+        unique=False,
+        postgresql_where=sa.text("unique_pupil_number IS NOT NULL"),
+    )
+    op.add_column(
+        "local_review_decisions",
+        sa.Column(
+            "criteria",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'[]'"),
+            nullable=False,
+        ),
+    )
+    op.add_column(
+        "local_review_decisions",
+        sa.Column(
+            "circumstances",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'[]'"),
+            nullable=False,
+        ),
+    )
     op.create_check_constraint(
         op.f("ck_cases_lifted_has_a_time"),
         "cases",
         "((status = ANY (ARRAY['not_notifiable'::text, 'withdrawn'::text])) = (lifted_at IS NOT NULL))",
     )
+    op.drop_constraint(op.f("ck_local_reviews_complete_is_sent"), "local_reviews", type_="check")
+    op.create_check_constraint(
+        op.f("ck_local_reviews_complete_is_sent"),
+        "local_reviews",
+        "((state <> 'in_progress'::text) = ((completed_at IS NOT NULL) AND (sent_at IS NOT NULL) AND (message_id IS NOT NULL)))",
+    )
+    op.drop_constraint(op.f("ck_local_reviews_state_known"), "local_reviews", type_="check")
+    op.create_check_constraint(
+        op.f("ck_local_reviews_state_known"),
+        "local_reviews",
+        "(state = ANY (ARRAY['in_progress'::text, 'complete'::text, 'pre_publication'::text, 'published'::text, 'improvements_only'::text, 'withheld'::text, 'no_longer_available'::text]))",
+    )
     make_kit_tables()
-    for table in ("information_requests", "learning_items", "learning_shares", "screenings", "withdrawals"):
+    for table in (
+        "agency_summaries",
+        "calendar_addresses",
+        "case_duties",
+        "information_requests",
+        "learning_items",
+        "learning_shares",
+        "local_review_documents",
+        "panel_requests",
+        "received_improvements",
+        "screenings",
+        "withdrawals",
+    ):
         protect(table, app="SELECT, INSERT, UPDATE", worker="SELECT, INSERT, UPDATE")
     for table in (
         "case_moves",
+        "case_relations",
+        "duty_lateness",
+        "improvement_answers",
         "information_answers",
         "information_request_moves",
+        "local_review_entries",
+        "national_review_proposals",
+        "national_review_steps",
+        "panel_request_answers",
         "rapid_review_addenda",
+        "rapid_review_views",
         "screening_outcomes",
+        "submitted_summaries",
     ):
         protect(table, app="SELECT, INSERT", worker="SELECT, INSERT")
 
@@ -423,16 +1054,73 @@ def upgrade() -> None:
 def downgrade() -> None:
     drop_kit_tables()
     op.drop_constraint(op.f("ck_cases_lifted_has_a_time"), "cases", type_="check")
+    op.drop_constraint(op.f("ck_local_reviews_complete_is_sent"), "local_reviews", type_="check")
+    op.create_check_constraint(
+        op.f("ck_local_reviews_complete_is_sent"),
+        "local_reviews",
+        "((state = 'complete'::text) = ((completed_at IS NOT NULL) AND (sent_at IS NOT NULL) AND (message_id IS NOT NULL)))",
+    )
+    op.drop_constraint(op.f("ck_local_reviews_state_known"), "local_reviews", type_="check")
+    op.create_check_constraint(
+        op.f("ck_local_reviews_state_known"),
+        "local_reviews",
+        "(state = ANY (ARRAY['in_progress'::text, 'complete'::text]))",
+    )
+    op.drop_column("local_review_decisions", "circumstances")
+    op.drop_column("local_review_decisions", "criteria")
+    op.drop_index(
+        "ix_children_unique_pupil_number",
+        table_name="children",
+        postgresql_where=sa.text("unique_pupil_number IS NOT NULL"),
+    )
+    op.drop_index(
+        "ix_children_nhs_number", table_name="children", postgresql_where=sa.text("nhs_number IS NOT NULL")
+    )
+    op.drop_index(
+        "ix_children_la_child_id", table_name="children", postgresql_where=sa.text("la_child_id IS NOT NULL")
+    )
+    op.drop_index(
+        "ix_children_date_of_birth",
+        table_name="children",
+        postgresql_where=sa.text("date_of_birth IS NOT NULL"),
+    )
+    op.drop_column("children", "date_of_birth")
+    op.drop_column("children", "unique_pupil_number")
+    op.drop_column("children", "nhs_number")
+    op.drop_column("children", "la_child_id")
     op.drop_column("cases", "lifted_at")
+    op.drop_table("submitted_summaries")
     op.drop_table("screening_outcomes")
+    op.drop_table("panel_request_answers")
     op.drop_index(op.f("ix_learning_shares_organisation_id_learning_id_id"), table_name="learning_shares")
     op.drop_table("learning_shares")
     op.drop_table("information_request_moves")
     op.drop_table("information_answers")
+    op.drop_index(
+        op.f("ix_improvement_answers_organisation_id_improvement_id_id"), table_name="improvement_answers"
+    )
+    op.drop_table("improvement_answers")
+    op.drop_index(op.f("ix_agency_summaries_organisation_id_case_id_id"), table_name="agency_summaries")
+    op.drop_index(op.f("ix_agency_summaries_organisation_id_answered_by"), table_name="agency_summaries")
+    op.drop_table("agency_summaries")
     op.drop_table("withdrawals")
     op.drop_index(op.f("ix_screenings_organisation_id_state_id"), table_name="screenings")
     op.drop_table("screenings")
+    op.drop_table("received_improvements")
+    op.drop_index(
+        op.f("ix_rapid_review_views_organisation_id_recorded_by_id"), table_name="rapid_review_views"
+    )
+    op.drop_table("rapid_review_views")
     op.drop_table("rapid_review_addenda")
+    op.drop_table("panel_requests")
+    op.drop_index(
+        op.f("ix_national_review_steps_organisation_id_case_id_national_review_id"),
+        table_name="national_review_steps",
+    )
+    op.drop_table("national_review_steps")
+    op.drop_table("national_review_proposals")
+    op.drop_table("local_review_entries")
+    op.drop_table("local_review_documents")
     op.drop_index(op.f("ix_learning_items_organisation_id_case_id_id"), table_name="learning_items")
     op.drop_table("learning_items")
     op.drop_index(
@@ -442,4 +1130,15 @@ def downgrade() -> None:
         op.f("ix_information_requests_organisation_id_case_id_id"), table_name="information_requests"
     )
     op.drop_table("information_requests")
+    op.drop_index(op.f("ix_duty_lateness_organisation_id_case_id_code_id"), table_name="duty_lateness")
+    op.drop_table("duty_lateness")
+    op.drop_index("ix_case_relations_other", table_name="case_relations")
+    op.drop_index(op.f("ix_case_relations_organisation_id_case_id_id"), table_name="case_relations")
+    op.drop_table("case_relations")
     op.drop_table("case_moves")
+    op.drop_index(
+        "ix_case_duties_running", table_name="case_duties", postgresql_where=sa.text("state = 'running'")
+    )
+    op.drop_index(op.f("ix_case_duties_organisation_id_sort_on_id"), table_name="case_duties")
+    op.drop_table("case_duties")
+    op.drop_table("calendar_addresses")

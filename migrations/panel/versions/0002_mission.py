@@ -15,6 +15,51 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "improvements",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("themes", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("identified_by", sa.Uuid(), nullable=False),
+        sa.Column("identified_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("agreed_by", sa.Uuid(), nullable=True),
+        sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("addressed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("superseded_by_id", sa.Uuid(), nullable=True),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'superseded') = (superseded_by_id IS NOT NULL)",
+            name=op.f("ck_improvements_superseded_by_one"),
+        ),
+        sa.CheckConstraint("scope IN ('local', 'national')", name=op.f("ck_improvements_scope_known")),
+        sa.CheckConstraint(
+            "state IN ('identified', 'agreed', 'addressed', 'responded', 'in_progress', 'implemented', 'not_implemented', 'superseded')",
+            name=op.f("ck_improvements_state_known"),
+        ),
+        sa.CheckConstraint(
+            "agreed_by IS NULL OR agreed_by <> identified_by", name=op.f("ck_improvements_agreed_by_another")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "superseded_by_id"],
+            ["improvements.organisation_id", "improvements.id"],
+            name=op.f("fk_improvements_organisation_id_superseded_by_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_improvements_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_improvements")),
+    )
+    op.create_index(
+        op.f("ix_improvements_organisation_id_state_id"),
+        "improvements",
+        ["organisation_id", "state", "id"],
+        unique=False,
+    )
+    op.create_table(
         "meetings",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -86,6 +131,73 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "national_reviews",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("form", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("theme", sa.Text(), nullable=True),
+        sa.Column("proposed_on", sa.Date(), nullable=False),
+        sa.Column("proposal_reasons", sa.Text(), nullable=False),
+        sa.Column("proposed_by", sa.Uuid(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("decision_reasons", sa.Text(), nullable=True),
+        sa.Column("secretary_of_state_told_on", sa.Date(), nullable=True),
+        sa.Column("secretary_of_state_reference", sa.Text(), nullable=True),
+        sa.Column("scope", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("started_on", sa.Date(), nullable=True),
+        sa.Column("first_check_on", sa.Date(), nullable=True),
+        sa.Column("published_on", sa.Date(), nullable=True),
+        sa.Column("published_form", sa.Text(), nullable=True),
+        sa.Column("publication", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("taken_down_on", sa.Date(), nullable=True),
+        sa.Column("takedown", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("closing_reasons", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "(form = 'thematic') = (theme IS NOT NULL)", name=op.f("ck_national_reviews_thematic_has_theme")
+        ),
+        sa.CheckConstraint(
+            "form IN ('single_case', 'thematic')", name=op.f("ck_national_reviews_form_known")
+        ),
+        sa.CheckConstraint(
+            "published_form IN ('report', 'improvements_only')",
+            name=op.f("ck_national_reviews_published_form_known"),
+        ),
+        sa.CheckConstraint(
+            "(closed_on IS NULL) = (closing_reasons IS NULL)",
+            name=op.f("ck_national_reviews_closed_has_reasons"),
+        ),
+        sa.CheckConstraint(
+            "(decided_on IS NULL) = (secretary_of_state_told_on IS NULL) AND (decided_on IS NULL) = (secretary_of_state_reference IS NULL)",
+            name=op.f("ck_national_reviews_decided_is_told"),
+        ),
+        sa.CheckConstraint(
+            "(published_on IS NULL) = (published_form IS NULL) AND (published_on IS NULL) = (publication IS NULL)",
+            name=op.f("ck_national_reviews_published_whole"),
+        ),
+        sa.CheckConstraint(
+            "(taken_down_on IS NULL) = (takedown IS NULL)",
+            name=op.f("ck_national_reviews_taken_down_has_reasons"),
+        ),
+        sa.CheckConstraint(
+            "started_on IS NULL OR scope IS NOT NULL", name=op.f("ck_national_reviews_started_has_scope")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_national_reviews_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_national_reviews")),
+    )
+    op.create_index(
+        op.f("ix_national_reviews_organisation_id_published_on"),
+        "national_reviews",
+        ["organisation_id", "published_on"],
+        unique=False,
+    )
+    op.create_table(
         "public_register_entries",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -126,6 +238,74 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "recommended_texts",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("source_kind", sa.Text(), nullable=False),
+        sa.Column("source_id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "position",
+            sa.Integer(),
+            nullable=False,
+            comment="0 is the summary, 1, 2 … the recommendations in order",
+        ),
+        sa.Column("said_on", sa.Date(), nullable=False),
+        sa.Column("words", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("themes", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("themes_suggested", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            "source_kind IN ('improvement', 'local_review', 'national_review')",
+            name=op.f("ck_recommended_texts_source_kind_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_recommended_texts_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_recommended_texts")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "source_kind",
+            "source_id",
+            "position",
+            name=op.f("uq_recommended_texts_organisation_id_source_kind_source_id_position"),
+        ),
+    )
+    op.create_table(
+        "reviewer_pool",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("experience", sa.Text(), nullable=False),
+        sa.Column("themes", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("available", sa.Boolean(), nullable=False),
+        sa.Column("available_from", sa.Date(), nullable=True),
+        sa.Column("available_to", sa.Date(), nullable=True),
+        sa.Column("joined_on", sa.Date(), nullable=False),
+        sa.Column("removed_on", sa.Date(), nullable=True),
+        sa.Column("removed_reasons", sa.Text(), nullable=True),
+        sa.Column("recorded_by", sa.Uuid(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "(removed_on IS NULL) = (removed_reasons IS NULL)",
+            name=op.f("ck_reviewer_pool_removed_has_reasons"),
+        ),
+        sa.CheckConstraint(
+            "available_to >= available_from", name=op.f("ck_reviewer_pool_available_in_order")
+        ),
+        sa.CheckConstraint("removed_on >= joined_on", name=op.f("ck_reviewer_pool_removed_after_joining")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_reviewer_pool_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_reviewer_pool")),
+    )
+    op.create_index(
+        op.f("ix_reviewer_pool_organisation_id_removed_on_id"),
+        "reviewer_pool",
+        ["organisation_id", "removed_on", "id"],
+        unique=False,
+    )
+    op.create_table(
         "statistics_editions",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -144,6 +324,289 @@ def upgrade() -> None:
             "edition",
             name=op.f("uq_statistics_editions_organisation_id_reporting_year_edition"),
         ),
+    )
+    op.create_table(
+        "improvement_addressees",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("improvement_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("concern", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("partnership_id", sa.Uuid(), nullable=True),
+        sa.Column("message_id", sa.Uuid(), nullable=True),
+        sa.Column("subject", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "(kind = 'partnership') = (partnership_id IS NOT NULL)",
+            name=op.f("ck_improvement_addressees_partnership_by_id"),
+        ),
+        sa.CheckConstraint(
+            "concern IN ('addressed', 'case_is_evidence', 'chosen')",
+            name=op.f("ck_improvement_addressees_concern_known"),
+        ),
+        sa.CheckConstraint(
+            "kind IN ('government_department', 'national_body', 'profession', 'partnership', 'other')",
+            name=op.f("ck_improvement_addressees_kind_known"),
+        ),
+        sa.CheckConstraint(
+            "(message_id IS NULL) = (subject IS NULL)",
+            name=op.f("ck_improvement_addressees_message_has_a_subject"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "improvement_id"],
+            ["improvements.organisation_id", "improvements.id"],
+            name=op.f("fk_improvement_addressees_organisation_id_improvement_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "partnership_id"],
+            ["partnerships.organisation_id", "partnerships.id"],
+            name=op.f("fk_improvement_addressees_organisation_id_partnership_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_improvement_addressees_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_improvement_addressees")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "improvement_id",
+            "partnership_id",
+            name=op.f("uq_improvement_addressees_organisation_id_improvement_id_partnership_id"),
+        ),
+    )
+    op.create_index(
+        op.f("ix_improvement_addressees_organisation_id_improvement_id_id"),
+        "improvement_addressees",
+        ["organisation_id", "improvement_id", "id"],
+        unique=False,
+    )
+    op.create_table(
+        "improvement_moves",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("improvement_id", sa.Uuid(), nullable=False),
+        sa.Column("move", sa.Text(), nullable=False),
+        sa.Column("from_state", sa.Text(), nullable=False),
+        sa.Column("to_state", sa.Text(), nullable=False),
+        sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("moved_by", sa.Uuid(), nullable=True),
+        sa.Column("moved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "improvement_id"],
+            ["improvements.organisation_id", "improvements.id"],
+            name=op.f("fk_improvement_moves_organisation_id_improvement_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_improvement_moves_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_improvement_moves")),
+    )
+    op.create_index(
+        op.f("ix_improvement_moves_organisation_id_improvement_id_id"),
+        "improvement_moves",
+        ["organisation_id", "improvement_id", "id"],
+        unique=False,
+    )
+    op.create_table(
+        "improvement_recurrences",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("improvement_id", sa.Uuid(), nullable=False),
+        sa.Column("text_id", sa.Uuid(), nullable=False),
+        sa.Column("remark", sa.Text(), nullable=True),
+        sa.Column("confirmed_by", sa.Uuid(), nullable=True),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "improvement_id"],
+            ["improvements.organisation_id", "improvements.id"],
+            name=op.f("fk_improvement_recurrences_organisation_id_improvement_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "text_id"],
+            ["recommended_texts.organisation_id", "recommended_texts.id"],
+            name=op.f("fk_improvement_recurrences_organisation_id_text_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_improvement_recurrences_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_improvement_recurrences")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "improvement_id",
+            "text_id",
+            name=op.f("uq_improvement_recurrences_organisation_id_improvement_id_text_id"),
+        ),
+    )
+    op.create_table(
+        "national_review_checkpoints",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("review_id", sa.Uuid(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("timeliness", sa.Text(), nullable=False),
+        sa.Column("quality", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("next_on", sa.Date(), nullable=False),
+        sa.Column("recorded_by", sa.Uuid(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("next_on > on_day", name=op.f("ck_national_review_checkpoints_next_is_later")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "review_id"],
+            ["national_reviews.organisation_id", "national_reviews.id"],
+            name=op.f("fk_national_review_checkpoints_organisation_id_review_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisations.id"],
+            name=op.f("fk_national_review_checkpoints_organisation_id"),
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_national_review_checkpoints")),
+    )
+    op.create_table(
+        "national_review_copies",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("review_id", sa.Uuid(), nullable=False),
+        sa.Column("report_version", sa.Integer(), nullable=False),
+        sa.Column("report_sha256", sa.Text(), nullable=False),
+        sa.Column("improvements_information", sa.Text(), nullable=True),
+        sa.Column("information_sha256", sa.Text(), nullable=True),
+        sa.Column("copied_on", sa.Date(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("recorded_by", sa.Uuid(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "(improvements_information IS NULL) = (information_sha256 IS NULL)",
+            name=op.f("ck_national_review_copies_information_has_hash"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "review_id"],
+            ["national_reviews.organisation_id", "national_reviews.id"],
+            name=op.f("fk_national_review_copies_organisation_id_review_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_national_review_copies_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_national_review_copies")),
+    )
+    op.create_table(
+        "national_review_reports",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("review_id", sa.Uuid(), nullable=False),
+        sa.Column("report_version", sa.Integer(), nullable=False),
+        sa.Column("report", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("written_by", sa.Uuid(), nullable=True),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("quality_assured_on", sa.Date(), nullable=True),
+        sa.Column("quality_note", sa.Text(), nullable=True),
+        sa.Column("finalised_on", sa.Date(), nullable=True),
+        sa.CheckConstraint(
+            "finalised_on IS NULL OR quality_assured_on IS NOT NULL",
+            name=op.f("ck_national_review_reports_final_after_quality"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "review_id"],
+            ["national_reviews.organisation_id", "national_reviews.id"],
+            name=op.f("fk_national_review_reports_organisation_id_review_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_national_review_reports_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_national_review_reports")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "review_id",
+            "report_version",
+            name=op.f("uq_national_review_reports_organisation_id_review_id_report_version"),
+        ),
+    )
+    op.create_table(
+        "national_review_requests",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("review_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("letter_reference", sa.Text(), nullable=False),
+        sa.Column("requested_on", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("answered_on", sa.Date(), nullable=True),
+        sa.Column("answer_note", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "answered_on >= requested_on", name=op.f("ck_national_review_requests_answered_after_requested")
+        ),
+        sa.CheckConstraint(
+            "due_on >= requested_on", name=op.f("ck_national_review_requests_due_after_requested")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "review_id"],
+            ["national_reviews.organisation_id", "national_reviews.id"],
+            name=op.f("fk_national_review_requests_organisation_id_review_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisations.id"],
+            name=op.f("fk_national_review_requests_organisation_id"),
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_national_review_requests")),
+    )
+    op.create_table(
+        "national_review_reviewers",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("review_id", sa.Uuid(), nullable=False),
+        sa.Column("pool_member_id", sa.Uuid(), nullable=True),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("off_pool_reason", sa.Text(), nullable=True),
+        sa.Column("off_pool_reasons", sa.Text(), nullable=True),
+        sa.Column("selected_on", sa.Date(), nullable=False),
+        sa.Column("recommended_on", sa.Date(), nullable=True),
+        sa.Column("confirmed_on", sa.Date(), nullable=True),
+        sa.Column("confirmation_reference", sa.Text(), nullable=True),
+        sa.Column("removal_determined_on", sa.Date(), nullable=True),
+        sa.Column("removal_reasons", sa.Text(), nullable=True),
+        sa.Column("removed_on", sa.Date(), nullable=True),
+        sa.Column("removal_reference", sa.Text(), nullable=True),
+        sa.Column("removed_before_completion", sa.Boolean(), nullable=False),
+        sa.Column("considered_another_on", sa.Date(), nullable=True),
+        sa.Column("considered_another", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.CheckConstraint(
+            "(off_pool_reason IS NULL) = (off_pool_reasons IS NULL)",
+            name=op.f("ck_national_review_reviewers_off_pool_has_reasons"),
+        ),
+        sa.CheckConstraint(
+            "(pool_member_id IS NULL) = (off_pool_reason IS NOT NULL)",
+            name=op.f("ck_national_review_reviewers_pool_or_reason"),
+        ),
+        sa.CheckConstraint(
+            "confirmed_on IS NULL OR recommended_on IS NOT NULL",
+            name=op.f("ck_national_review_reviewers_confirmed_after_recommended"),
+        ),
+        sa.CheckConstraint(
+            "considered_another_on IS NULL OR removed_on IS NOT NULL",
+            name=op.f("ck_national_review_reviewers_considered_after_removal"),
+        ),
+        sa.CheckConstraint(
+            "removed_on IS NULL OR (confirmed_on IS NOT NULL AND removal_determined_on IS NOT NULL)",
+            name=op.f("ck_national_review_reviewers_removed_after_determined"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "pool_member_id"],
+            ["reviewer_pool.organisation_id", "reviewer_pool.id"],
+            name=op.f("fk_national_review_reviewers_organisation_id_pool_member_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "review_id"],
+            ["national_reviews.organisation_id", "national_reviews.id"],
+            name=op.f("fk_national_review_reviewers_organisation_id_review_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisations.id"],
+            name=op.f("fk_national_review_reviewers_organisation_id"),
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_national_review_reviewers")),
     )
     op.create_table(
         "partnership_members",
@@ -254,6 +717,51 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "recommended_bands",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("text_id", sa.Uuid(), nullable=False),
+        sa.Column("signature", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "text_id"],
+            ["recommended_texts.organisation_id", "recommended_texts.id"],
+            name=op.f("fk_recommended_bands_organisation_id_text_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_recommended_bands_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_recommended_bands")),
+    )
+    op.create_index(
+        op.f("ix_recommended_bands_organisation_id_signature_text_id"),
+        "recommended_bands",
+        ["organisation_id", "signature", "text_id"],
+        unique=False,
+    )
+    op.create_table(
+        "recommended_themes",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("text_id", sa.Uuid(), nullable=False),
+        sa.Column("theme", sa.Text(), nullable=False),
+        sa.Column("said_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "text_id"],
+            ["recommended_texts.organisation_id", "recommended_texts.id"],
+            name=op.f("fk_recommended_themes_organisation_id_text_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_recommended_themes_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_recommended_themes")),
+    )
+    op.create_index(
+        op.f("ix_recommended_themes_organisation_id_theme_said_on"),
+        "recommended_themes",
+        ["organisation_id", "theme", "said_on"],
+        unique=False,
+    )
+    op.create_table(
         "agenda_items",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -334,6 +842,181 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "improvement_evidence",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("improvement_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("document_version", sa.Integer(), nullable=True),
+        sa.Column("reference", sa.Text(), nullable=True),
+        sa.Column("national_review_id", sa.Uuid(), nullable=True),
+        sa.Column("citation", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("added_by", sa.Uuid(), nullable=True),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "(kind = 'national_review') = (reference IS NOT NULL)",
+            name=op.f("ck_improvement_evidence_review_by_reference"),
+        ),
+        sa.CheckConstraint(
+            "(kind = 'other') = (citation IS NOT NULL)", name=op.f("ck_improvement_evidence_other_is_cited")
+        ),
+        sa.CheckConstraint(
+            "(kind IN ('notification', 'rapid_review', 'local_review')) = (case_id IS NOT NULL AND document_version IS NOT NULL)",
+            name=op.f("ck_improvement_evidence_case_evidence_is_whole"),
+        ),
+        sa.CheckConstraint(
+            "kind IN ('notification', 'rapid_review', 'local_review', 'national_review', 'other')",
+            name=op.f("ck_improvement_evidence_kind_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "case_id"],
+            ["cases.organisation_id", "cases.id"],
+            name=op.f("fk_improvement_evidence_organisation_id_case_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "improvement_id"],
+            ["improvements.organisation_id", "improvements.id"],
+            name=op.f("fk_improvement_evidence_organisation_id_improvement_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_improvement_evidence_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_improvement_evidence")),
+    )
+    op.create_index(
+        op.f("ix_improvement_evidence_organisation_id_case_id"),
+        "improvement_evidence",
+        ["organisation_id", "case_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_improvement_evidence_organisation_id_improvement_id_id"),
+        "improvement_evidence",
+        ["organisation_id", "improvement_id", "id"],
+        unique=False,
+    )
+    op.create_table(
+        "improvement_responses",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("improvement_id", sa.Uuid(), nullable=False),
+        sa.Column("addressee_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("response", sa.Text(), nullable=False),
+        sa.Column("progress", sa.Text(), nullable=True),
+        sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("responded_on", sa.Date(), nullable=False),
+        sa.Column("message_id", sa.Uuid(), nullable=True),
+        sa.Column("recorded_by", sa.Uuid(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "progress IS NULL OR progress IN ('not_started', 'in_progress', 'implemented', 'not_implemented')",
+            name=op.f("ck_improvement_responses_progress_known"),
+        ),
+        sa.CheckConstraint(
+            "response IN ('accepted', 'accepted_in_part', 'rejected')",
+            name=op.f("ck_improvement_responses_response_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "addressee_id"],
+            ["improvement_addressees.organisation_id", "improvement_addressees.id"],
+            name=op.f("fk_improvement_responses_organisation_id_addressee_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "improvement_id"],
+            ["improvements.organisation_id", "improvements.id"],
+            name=op.f("fk_improvement_responses_organisation_id_improvement_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_improvement_responses_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_improvement_responses")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "addressee_id",
+            "version",
+            name=op.f("uq_improvement_responses_organisation_id_addressee_id_version"),
+        ),
+    )
+    op.create_index(
+        op.f("ix_improvement_responses_organisation_id_improvement_id_id"),
+        "improvement_responses",
+        ["organisation_id", "improvement_id", "id"],
+        unique=False,
+    )
+    op.create_table(
+        "information_requests",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("partnership_id", sa.Uuid(), nullable=True),
+        sa.Column("recipient_name", sa.Text(), nullable=True),
+        sa.Column("requested", sa.Text(), nullable=False),
+        sa.Column("supplied_to", sa.Text(), nullable=False),
+        sa.Column("supplied_to_name", sa.Text(), nullable=True),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("national_review_reference", sa.Text(), nullable=True),
+        sa.Column("served_on", sa.Date(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("message_id", sa.Uuid(), nullable=True),
+        sa.Column("subject", sa.Uuid(), nullable=True),
+        sa.Column("drafted_by", sa.Uuid(), nullable=True),
+        sa.Column("drafted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('drafted', 'served', 'complied', 'partly_complied', 'refused', 'escalated', 'withdrawn')",
+            name=op.f("ck_information_requests_state_known"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('drafted', 'withdrawn') OR served_on IS NOT NULL",
+            name=op.f("ck_information_requests_served_on_a_day"),
+        ),
+        sa.CheckConstraint(
+            "supplied_to IN ('panel', 'reviewer', 'other_specified_person')",
+            name=op.f("ck_information_requests_supplied_to_known"),
+        ),
+        sa.CheckConstraint(
+            "(message_id IS NULL) = (subject IS NULL)",
+            name=op.f("ck_information_requests_message_has_a_subject"),
+        ),
+        sa.CheckConstraint(
+            "(partnership_id IS NULL) = (recipient_name IS NOT NULL)",
+            name=op.f("ck_information_requests_one_recipient"),
+        ),
+        sa.CheckConstraint(
+            "case_id IS NOT NULL OR national_review_reference IS NOT NULL",
+            name=op.f("ck_information_requests_about_something"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "case_id"],
+            ["cases.organisation_id", "cases.id"],
+            name=op.f("fk_information_requests_organisation_id_case_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "partnership_id"],
+            ["partnerships.organisation_id", "partnerships.id"],
+            name=op.f("fk_information_requests_organisation_id_partnership_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_information_requests_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_information_requests")),
+    )
+    op.create_index(
+        op.f("ix_information_requests_organisation_id_case_id"),
+        "information_requests",
+        ["organisation_id", "case_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_information_requests_organisation_id_state_id"),
+        "information_requests",
+        ["organisation_id", "state", "id"],
+        unique=False,
+    )
+    op.create_table(
         "interests",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -375,6 +1058,62 @@ def upgrade() -> None:
         "interests",
         ["organisation_id", "principal_id", "case_id"],
         unique=False,
+    )
+    op.create_table(
+        "national_review_cases",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("review_id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("added_by", sa.Uuid(), nullable=True),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "case_id"],
+            ["cases.organisation_id", "cases.id"],
+            name=op.f("fk_national_review_cases_organisation_id_case_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "review_id"],
+            ["national_reviews.organisation_id", "national_reviews.id"],
+            name=op.f("fk_national_review_cases_organisation_id_review_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_national_review_cases_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_national_review_cases")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "review_id",
+            "case_id",
+            name=op.f("uq_national_review_cases_organisation_id_review_id_case_id"),
+        ),
+    )
+    op.create_index(
+        op.f("ix_national_review_cases_organisation_id_case_id"),
+        "national_review_cases",
+        ["organisation_id", "case_id"],
+        unique=False,
+    )
+    op.create_table(
+        "publication_comments",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("report_version", sa.Integer(), nullable=False),
+        sa.Column("comment", sa.Text(), nullable=False),
+        sa.Column("recorded_by", sa.Uuid(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("message_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "case_id"],
+            ["cases.organisation_id", "cases.id"],
+            name=op.f("fk_publication_comments_organisation_id_case_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_publication_comments_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_publication_comments")),
     )
     op.create_table(
         "queries",
@@ -448,6 +1187,67 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "organisation_id", "decision_id", name=op.f("uq_decision_releases_organisation_id_decision_id")
         ),
+    )
+    op.create_table(
+        "information_given",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("request_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("message_id", sa.Uuid(), nullable=True),
+        sa.Column("recorded_by", sa.Uuid(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "outcome IN ('complied', 'partly_complied', 'refused')",
+            name=op.f("ck_information_given_outcome_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "request_id"],
+            ["information_requests.organisation_id", "information_requests.id"],
+            name=op.f("fk_information_given_organisation_id_request_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_information_given_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_information_given")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "request_id",
+            "version",
+            name=op.f("uq_information_given_organisation_id_request_id_version"),
+        ),
+    )
+    op.create_table(
+        "information_request_moves",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("request_id", sa.Uuid(), nullable=False),
+        sa.Column("move", sa.Text(), nullable=False),
+        sa.Column("from_state", sa.Text(), nullable=False),
+        sa.Column("to_state", sa.Text(), nullable=False),
+        sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("moved_by", sa.Uuid(), nullable=True),
+        sa.Column("moved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "request_id"],
+            ["information_requests.organisation_id", "information_requests.id"],
+            name=op.f("fk_information_request_moves_organisation_id_request_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisations.id"],
+            name=op.f("fk_information_request_moves_organisation_id"),
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_information_request_moves")),
+    )
+    op.create_index(
+        op.f("ix_information_request_moves_organisation_id_request_id_id"),
+        "information_request_moves",
+        ["organisation_id", "request_id", "id"],
+        unique=False,
     )
     op.create_table(
         "query_entries",
@@ -553,21 +1353,42 @@ def upgrade() -> None:
     )
     make_kit_tables()
     for table in (
+        "improvement_addressees",
+        "improvements",
+        "information_requests",
         "meetings",
         "members",
+        "national_review_reports",
+        "national_review_requests",
+        "national_review_reviewers",
+        "national_reviews",
         "partnership_members",
         "partnership_test_exchanges",
         "public_register_entries",
         "queries",
+        "reviewer_pool",
     ):
         protect(table, app="SELECT, INSERT, UPDATE", worker="SELECT, INSERT, UPDATE")
     for table in (
         "agenda_items",
         "counted_notifications",
         "decision_releases",
+        "improvement_evidence",
+        "improvement_moves",
+        "improvement_recurrences",
+        "improvement_responses",
+        "information_given",
+        "information_request_moves",
         "interests",
+        "national_review_cases",
+        "national_review_checkpoints",
+        "national_review_copies",
         "partnership_successions",
+        "publication_comments",
         "query_entries",
+        "recommended_bands",
+        "recommended_texts",
+        "recommended_themes",
         "statistics_editions",
     ):
         protect(table, app="SELECT, INSERT", worker="SELECT, INSERT")
@@ -621,17 +1442,48 @@ def downgrade() -> None:
     op.drop_column("cases", "attention_weight")
     op.drop_column("cases", "needs")
     op.drop_table("query_entries")
+    op.drop_index(
+        op.f("ix_information_request_moves_organisation_id_request_id_id"),
+        table_name="information_request_moves",
+    )
+    op.drop_table("information_request_moves")
+    op.drop_table("information_given")
     op.drop_table("decision_releases")
     op.drop_index(op.f("ix_queries_organisation_id_case_id_state"), table_name="queries")
     op.drop_table("queries")
+    op.drop_table("publication_comments")
+    op.drop_index(
+        op.f("ix_national_review_cases_organisation_id_case_id"), table_name="national_review_cases"
+    )
+    op.drop_table("national_review_cases")
     op.drop_index(op.f("ix_interests_organisation_id_principal_id_case_id"), table_name="interests")
     op.drop_table("interests")
+    op.drop_index(op.f("ix_information_requests_organisation_id_state_id"), table_name="information_requests")
+    op.drop_index(op.f("ix_information_requests_organisation_id_case_id"), table_name="information_requests")
+    op.drop_table("information_requests")
+    op.drop_index(
+        op.f("ix_improvement_responses_organisation_id_improvement_id_id"), table_name="improvement_responses"
+    )
+    op.drop_table("improvement_responses")
+    op.drop_index(
+        op.f("ix_improvement_evidence_organisation_id_improvement_id_id"), table_name="improvement_evidence"
+    )
+    op.drop_index(op.f("ix_improvement_evidence_organisation_id_case_id"), table_name="improvement_evidence")
+    op.drop_table("improvement_evidence")
     op.drop_index(
         op.f("ix_counted_notifications_organisation_id_notified_on"), table_name="counted_notifications"
     )
     op.drop_table("counted_notifications")
     op.drop_index(op.f("ix_agenda_items_organisation_id_case_id"), table_name="agenda_items")
     op.drop_table("agenda_items")
+    op.drop_index(
+        op.f("ix_recommended_themes_organisation_id_theme_said_on"), table_name="recommended_themes"
+    )
+    op.drop_table("recommended_themes")
+    op.drop_index(
+        op.f("ix_recommended_bands_organisation_id_signature_text_id"), table_name="recommended_bands"
+    )
+    op.drop_table("recommended_bands")
     op.drop_index(
         op.f("ix_partnership_test_exchanges_organisation_id_partnership_id_id"),
         table_name="partnership_test_exchanges",
@@ -643,12 +1495,34 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_partnership_members_organisation_id_kind_code"), table_name="partnership_members")
     op.drop_table("partnership_members")
+    op.drop_table("national_review_reviewers")
+    op.drop_table("national_review_requests")
+    op.drop_table("national_review_reports")
+    op.drop_table("national_review_copies")
+    op.drop_table("national_review_checkpoints")
+    op.drop_table("improvement_recurrences")
+    op.drop_index(
+        op.f("ix_improvement_moves_organisation_id_improvement_id_id"), table_name="improvement_moves"
+    )
+    op.drop_table("improvement_moves")
+    op.drop_index(
+        op.f("ix_improvement_addressees_organisation_id_improvement_id_id"),
+        table_name="improvement_addressees",
+    )
+    op.drop_table("improvement_addressees")
     op.drop_table("statistics_editions")
+    op.drop_index(op.f("ix_reviewer_pool_organisation_id_removed_on_id"), table_name="reviewer_pool")
+    op.drop_table("reviewer_pool")
+    op.drop_table("recommended_texts")
     op.drop_index(
         op.f("ix_public_register_entries_organisation_id_kind_id"), table_name="public_register_entries"
     )
     op.drop_table("public_register_entries")
+    op.drop_index(op.f("ix_national_reviews_organisation_id_published_on"), table_name="national_reviews")
+    op.drop_table("national_reviews")
     op.drop_index(op.f("ix_members_organisation_id_principal_id"), table_name="members")
     op.drop_table("members")
     op.drop_index(op.f("ix_meetings_organisation_id_held_on"), table_name="meetings")
     op.drop_table("meetings")
+    op.drop_index(op.f("ix_improvements_organisation_id_state_id"), table_name="improvements")
+    op.drop_table("improvements")
