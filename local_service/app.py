@@ -14,6 +14,7 @@ from local_service.national_reviews.router import router as national_reviews
 from local_service.notifications.router import router as notifications
 from local_service.panel_decisions.router import router as panel_decisions
 from local_service.panel_requests.router import router as panel_requests
+from local_service.queries.router import letters
 from local_service.queries.router import router as queries
 from local_service.rapid_reviews.router import router as rapid_reviews
 from local_service.reference.router import router as reference
@@ -50,6 +51,7 @@ DEFINITION = ServiceDefinition(
         documents,
         panel_decisions,
         queries,
+        letters,
         panel_requests,
         national_reviews,
         improvements,

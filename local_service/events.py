@@ -23,6 +23,10 @@ EVENTS: Mapping[str, str] = {
     # From the Panel
     "panel_decision.received": "A decision of the Panel was received",
     # Queries
+    "panel_query.received": "The Panel asked about the case",
+    "panel_query.answered": "A query of the Panel was answered",
+    "panel_query.closed": "The Panel closed a query",
+    "panel_letter.received": "A letter of the Panel was received",
     # National reviews
     # Improvements
     # Duties

@@ -15,10 +15,11 @@ ROLE_SCOPES: Mapping[str, frozenset[str]] = {
         "rapid-reviews:complete",
         "local-reviews:write",
         "local-reviews:decide",
+        "queries:answer",
         "exchange:read",
     },
-    "notifier": _WRITES_CASES | {"assessments:write", "notifications:draft"},
-    "authoriser": _READS_CASES | {"assessments:write", "notifications:authorise"},
+    "notifier": _WRITES_CASES | {"assessments:write", "notifications:draft", "queries:answer"},
+    "authoriser": _READS_CASES | {"assessments:write", "notifications:authorise", "queries:answer"},
     "delegated_partner": _READS_CASES,
     # Those below see no case until a later release gives them the part of one that is theirs.
     "agency": _EVERYBODY,

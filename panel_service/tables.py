@@ -10,6 +10,7 @@ from panel_service.decisions import models as decisions
 from panel_service.improvements import models as improvements
 from panel_service.information_requests import models as information_requests
 from panel_service.intake import models as intake
+from panel_service.letters import models as letters
 from panel_service.meetings import models as meetings
 from panel_service.members import models as members
 from panel_service.national_reviews import models as national_reviews
@@ -17,6 +18,7 @@ from panel_service.partnerships import models as partnerships
 from panel_service.public_register import models as public_register
 from panel_service.queries import models as queries
 from panel_service.reviewers import models as reviewers
+from panel_service.views import models as views
 from service_kit.tables import KitBase
 
 TABLES = (
@@ -25,6 +27,7 @@ TABLES = (
     improvements,
     information_requests,
     intake,
+    letters,
     meetings,
     members,
     national_reviews,
@@ -32,5 +35,6 @@ TABLES = (
     public_register,
     queries,
     reviewers,
+    views,
 )
 METADATA = (KitBase.metadata, PanelBase.metadata)
