@@ -26,6 +26,7 @@ from local_service.national_reviews.router import router as national_reviews
 from local_service.notifications.router import router as notifications
 from local_service.panel_decisions.router import router as panel_decisions
 from local_service.panel_requests.router import router as panel_requests
+from local_service.queries.router import letters
 from local_service.queries.router import router as queries
 from local_service.rapid_reviews.router import router as rapid_reviews
 from local_service.rapid_reviews.view_router import router as partners_views
@@ -73,6 +74,7 @@ DEFINITION = ServiceDefinition(
         panel_decisions,
         replies_to_panel,
         queries,
+        letters,
         panel_requests,
         national_reviews,
         improvements,

@@ -72,6 +72,10 @@ EVENTS: Mapping[str, str] = {
     # From the Panel
     "panel_decision.received": "A decision of the Panel was received",
     # Queries
+    "panel_query.received": "The Panel asked about the case",
+    "panel_query.answered": "A query of the Panel was answered",
+    "panel_query.closed": "The Panel closed a query",
+    "panel_letter.received": "A letter of the Panel was received",
     # National reviews
     "national_review.suggested": "The partners proposed a national review to the Panel",
     "national_review.opened": "The Panel told of a national review that takes in the case",

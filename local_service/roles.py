@@ -30,6 +30,7 @@ ROLE_SCOPES: Mapping[str, frozenset[str]] = {
         "learning:read",
         "learning:write",
         "national-reviews:propose",
+        "queries:answer",
         "documents:write",
         "duties:write",
         "changes:read",
@@ -39,9 +40,16 @@ ROLE_SCOPES: Mapping[str, frozenset[str]] = {
     }
     | {"improvements:read", "improvements:respond", "panel-requests:read", "panel-requests:answer"},
     "notifier": _WRITES_CASES
-    | {"assessments:write", "notifications:draft", "cases:close", "screenings:write", "duties:write"},
+    | {
+        "assessments:write",
+        "notifications:draft",
+        "cases:close",
+        "screenings:write",
+        "duties:write",
+        "queries:answer",
+    },
     "authoriser": _READS_CASES
-    | {"assessments:write", "notifications:authorise", "cases:close", "duties:write"}
+    | {"assessments:write", "notifications:authorise", "cases:close", "duties:write", "queries:answer"}
     | {"improvements:read", "panel-requests:read"},
     "delegated_partner": _READS_CASES
     | {"information-requests:read", "agency-summaries:read", "learning:read", "rapid-reviews:sign"}

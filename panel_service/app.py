@@ -6,6 +6,7 @@ from panel_service.documents.router import router as documents
 from panel_service.improvements.router import router as improvements
 from panel_service.information_requests.router import router as information_requests
 from panel_service.intake.router import router as intake
+from panel_service.letters.router import router as letters
 from panel_service.meetings.router import router as meetings
 from panel_service.members.router import router as members
 from panel_service.messages import MESSAGE_TYPES
@@ -23,6 +24,7 @@ from panel_service.roles import ROLE_SCOPES
 from panel_service.statistics.router import router as statistics
 from panel_service.triage.router import of_case as attention
 from panel_service.triage.router import router as triage
+from panel_service.views.router import router as views
 from service_kit import audit_routes, feed_routes, me, reference_routes
 from service_kit.app import ServiceDefinition, make_app
 from service_kit.exchange.router import router as exchange
@@ -52,6 +54,8 @@ DEFINITION = ServiceDefinition(
         meetings,
         decisions,
         publication_comments,
+        views,
+        letters,
         national_reviews,
         national_review_appointments,
         national_review_supervision,
@@ -77,6 +81,10 @@ DEFINITION = ServiceDefinition(
         {"name": "members", "description": "The Panel's chair and members (Children Act 2004 s16A)."},
         {"name": "meetings", "description": "Meetings: agenda, presence, interests, recusals, minutes."},
         {"name": "decisions", "description": "Decisions of the Panel: added, never changed."},
+        {
+            "name": "views and letters",
+            "description": "What the Panel thinks of a case, and letters about it.",
+        },
         {
             "name": "national reviews",
             "description": "National child safeguarding practice reviews (s16B, regs 4 to 10).",

@@ -12,6 +12,7 @@ from panel_service.decisions import models as decisions
 from panel_service.improvements import models as improvements
 from panel_service.information_requests import models as information_requests
 from panel_service.intake import models as intake
+from panel_service.letters import models as letters
 from panel_service.meetings import models as meetings
 from panel_service.members import models as members
 from panel_service.national_reviews import models as national_reviews
@@ -21,6 +22,7 @@ from panel_service.publication_comments import models as publication_comments
 from panel_service.queries import models as queries
 from panel_service.reviewers import models as reviewers
 from panel_service.statistics import models as statistics
+from panel_service.views import models as views
 from service_kit.tables import KitBase
 
 TABLES = (
@@ -29,6 +31,7 @@ TABLES = (
     improvements,
     information_requests,
     intake,
+    letters,
     meetings,
     members,
     national_reviews,
@@ -38,5 +41,6 @@ TABLES = (
     queries,
     reviewers,
     statistics,
+    views,
 )
 METADATA = (KitBase.metadata, PanelBase.metadata)

@@ -63,6 +63,18 @@ def show_decisions(file: CaseFile) -> list[PanelDecisionRead]:
     ]
 
 
+async def find_case_for(acting: Acting, message: ReceivedMessage) -> Case:
+    """Find and lock the case a message of the Panel is about, or set the message aside.
+
+    A message on another link than that by which the case was notified is none about this case.
+    """
+    case = await _lock_case(acting, message.subject)
+    file = await open_file(acting.session, case)
+    if not file.sent_notifications or not await _came_by_the_cases_link(acting, file, message):
+        raise SetAside(CONTRADICTION)
+    return case
+
+
 async def _lock_case(acting: Acting, subject: str) -> Case:
     statement = (
         select(Case)

@@ -1,0 +1,81 @@
+from typing import Any
+
+from shared_schemas.messages.local import NOTIFICATION
+from tests.panel.received import connect, incident
+from tests.panel.test_decisions import path_of, reviewed
+from tests.panel.test_triage import board, codes, queue
+from tests.support.services import Service
+
+ASKED = {"subject": "facts", "text": "Which agencies knew the family before the move?"}
+
+
+def named(**changes: Any) -> dict[str, Any]:
+    (child,) = incident()["children"]
+    return incident(children=[{**child, "first_name": "Rosalind", "surname": "Thistlewood", **changes}])
+
+
+async def test_a_query_keeps_an_undecided_case_open(panel: Service) -> None:
+    sender, secretariat, _ = await board(panel)
+    _, path = await reviewed(sender, secretariat)
+    asked = await secretariat.post(f"{path}/queries", {**ASKED, "due_on": "2099-01-01"})
+    assert asked.status_code == 201, asked.text
+    assert (asked.json()["state"], asked.json()["number"]) == ("open", 1)
+    assert (await secretariat.get(path)).json()["state"] == "awaiting_information"
+    assert (await secretariat.get(asked.headers["Location"])).json() == asked.json()
+    closing = f"{asked.headers['Location']}/closing"
+    stale = await secretariat.post(closing, headers={"If-Match": '"v9"'})
+    assert stale.status_code == 412
+    closed = await secretariat.post(closing, headers={"If-Match": asked.headers["ETag"]})
+    assert (closed.status_code, closed.json()["state"]) == (200, "closed")
+    assert (await secretariat.get(path)).json()["state"] == "awaiting_decision"
+    entries = f"{asked.headers['Location']}/entries"
+    late = await secretariat.post(entries, {"text": "More?"}, headers={"If-Match": closed.headers["ETag"]})
+    assert (late.status_code, late.json()["code"]) == (409, "move-not-allowed")
+    assert late.json()["rule"] == "Children Act 2004 s16B(1)"
+
+
+async def test_an_overdue_query_needs_a_person(panel: Service) -> None:
+    sender, secretariat, _ = await board(panel)
+    _, path = await reviewed(sender, secretariat)
+    past = await secretariat.post(f"{path}/queries", {**ASKED, "due_on": "2025-01-01"})
+    assert (past.status_code, past.json()["errors"][0]["pointer"]) == (422, "/due_on")
+    await secretariat.post(f"{path}/queries", {**ASKED, "due_on": "2099-01-01"})
+    assert "query_overdue" not in codes((await queue(secretariat))[0])
+
+
+async def test_a_text_that_names_a_child_does_not_go_out(panel: Service) -> None:
+    sender, secretariat = await connect(panel), await panel.caller("secretariat")
+    subject = await sender.notify(incident=named())
+    path = await path_of(secretariat, subject)
+    refused = await secretariat.post(f"{path}/queries", {**ASKED, "text": "Where was rosalind?"})
+    assert refused.status_code == 422
+    (error,) = refused.json()["errors"]
+    assert (error["pointer"], error["code"]) == ("/text", "names_a_child")
+    assert "rosalind" not in refused.text.lower()
+    # A name that only an earlier version of the notification had is a child's name too.
+    await sender.send(NOTIFICATION, subject, version=2, incident=named(surname="Otherwise"))
+    again = await secretariat.post(f"{path}/queries", {**ASKED, "text": "The Thistlewood family?"})
+    assert again.status_code == 422
+    asked = await secretariat.post(f"{path}/queries", ASKED)
+    further = await secretariat.post(
+        f"{asked.headers['Location']}/entries",
+        {"text": "And Rosalind?"},
+        headers={"If-Match": asked.headers["ETag"]},
+    )
+    assert further.status_code == 422
+
+
+async def test_who_may_ask(panel: Service) -> None:
+    sender, secretariat = await connect(panel), await panel.caller("secretariat")
+    path = await path_of(secretariat, await sender.notify())
+    for role in ("member", "analyst", "auditor"):
+        caller = await panel.caller(role)
+        assert (await caller.post(f"{path}/queries", ASKED)).status_code == 403
+    stranger = await panel.caller("secretariat", organisation="other")
+    assert (await stranger.post(f"{path}/queries", ASKED)).status_code == 404
+    assert (await stranger.get(f"{path}/queries")).status_code == 404
+    headers = {"Idempotency-Key": "one-question-and-no-more"}
+    first = await secretariat.post(f"{path}/queries", ASKED, headers=headers)
+    again = await secretariat.post(f"{path}/queries", ASKED, headers=headers)
+    assert first.content == again.content
+    assert len((await secretariat.get(f"{path}/queries")).json()) == 1
