@@ -60,7 +60,7 @@ async def show_request(acting: Acting, request: InformationRequest) -> RequestRe
         due_explained=DueExplanation.model_validate(request.due_explained),
         made_by=request.made_by,
         answers=(await acting.session.execute(answers)).scalar_one(),
-        moves=[_show_move(move) for move in (await acting.session.execute(moves)).scalars()],
+        moves=[_show_move(acting, move) for move in (await acting.session.execute(moves)).scalars()],
         allowed_actions=next_moves(MOVES, RequestState(request.state), list(RequestMove), REQUESTS),
     )
 
@@ -70,11 +70,13 @@ def show_answer(answer: InformationAnswer) -> AnswerRead:
     return AnswerRead.model_validate(answer, from_attributes=True)
 
 
-def _show_move(move: InformationRequestMove) -> MoveRead:
+def _show_move(acting: Acting, move: InformationRequestMove) -> MoveRead:
+    # What the partners consider against an agency, such as an application to the court, is not the agency's to read.
+    hidden = move.move == RequestMove.ESCALATE and "cases:read" not in acting.scopes
     return MoveRead(
         move=move.move,
         state=RequestState(move.state),
-        detail=move.detail,
+        detail={} if hidden else move.detail,
         moved_by=move.moved_by,
         moved_at=move.moved_at,
     )

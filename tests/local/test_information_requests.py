@@ -123,6 +123,19 @@ async def test_an_agencys_person_answers_what_names_that_person_and_sees_no_othe
     assert (await nurse.get(path.split("/information-requests", 1)[0])).status_code == 403
 
 
+async def test_what_is_considered_against_an_agency_is_not_the_agencys_to_read(
+    local: Service, east: Office
+) -> None:
+    nurse = await local.caller("agency", organisation=east.code)
+    path = await make(east, answered_by=str(nurse.principal_id))
+    await move(east.office, path, "service", SERVED)
+    await move(east.office, path, "escalation", {"to": "injunction", "note": "Counsel is instructed."})
+    read = await nurse.get(path)
+    assert [one["move"] for one in read.json()["moves"]] == ["serve", "escalate"]
+    assert "Counsel" not in read.text
+    assert "Counsel" in (await east.office.get(path)).text
+
+
 async def test_across_cases_it_is_found_by_state_and_lateness(east: Office) -> None:
     late = await make(east)
     await move(east.office, late, "service", SERVED)

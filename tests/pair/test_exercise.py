@@ -52,3 +52,22 @@ async def test_learning_crosses_with_whom_it_was_shared_and_names_no_child(pair:
     told = pair.local.wire.requests[-1].content
     for identifying in ("LA100234", "9434765919", "2025-08-01"):
         assert identifying.encode() not in told
+
+
+async def test_a_partners_dissent_crosses_with_the_rapid_review(pair: Pair) -> None:
+    path = await pair.east.notified()
+    await pair.east.start_review(path)
+    chief = await pair.local.service.caller("delegated_partner", organisation="east")
+    view = {
+        "partner": "police",
+        "organisation": "Sussex Police",
+        "view": "dissent",
+        "reasons": "It repeats an earlier review.",
+        "on": "2025-12-30",
+    }
+    assert (await chief.post(f"{path}/rapid-review/views", view)).status_code == 201
+    assert (await pair.east.complete_review(path)).status_code == 200
+    await pair.drain()
+    case = (await pair.secretariat.get(await pair.at_panel(path))).json()
+    (told,) = case["rapid_review"]["body"]["sections"]["partner_views"]
+    assert (told["partner"], told["dissents"], told["view"]) == ("police", True, view["reasons"])
