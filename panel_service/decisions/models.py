@@ -32,4 +32,4 @@ class Decision(OwnedRow, PanelBase):
     decided_on_rapid_review: Mapped[bool]
     recorded_by: Mapped[UUID]
     recorded_at: Mapped[datetime]
-    message_id: Mapped[UUID]
+    message_id: Mapped[UUID | None]  # none where the partnership is told by hand

@@ -66,4 +66,6 @@ class DecisionRead(DecisionMade, MadeBy):
     case_id: UUID
     recorded_by: UUID = Field(description="The principal whose credential recorded it.")
     recorded_at: datetime
-    message_id: UUID = Field(description="The message by which the partnership is told.")
+    message_id: UUID | None = Field(
+        description="The message by which the partnership is told; null where it is told by hand."
+    )

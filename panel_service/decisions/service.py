@@ -70,7 +70,10 @@ async def record_decision(
 
 async def _tell_partnership(
     acting: Acting, settings: PanelSettings, case: Case, decision_id: UUID, made: DecisionMade
-) -> UUID:
+) -> UUID | None:
+    if case.link_id is None:
+        # It came by hand, and so its partnership is told by hand.
+        return None
     message_type = DECISION_RECORDED if made.decision_version == 1 else DECISION_SUPERSEDED
     body = DecisionBody(**made.model_dump(), decision_id=decision_id, panel_case_id=case.id)
     return await send_to_partnership(

@@ -19,5 +19,5 @@ class Partnership(OwnedRow, PanelBase):
 
     code: Mapped[str]
     name: Mapped[str]
-    link_id: Mapped[UUID] = mapped_column(comment="exchange_links.id")
+    link_id: Mapped[UUID | None] = mapped_column(comment="exchange_links.id")
     created_at: Mapped[datetime]

@@ -12,5 +12,5 @@ class PartnershipRead(BaseModel):
     id: UUID = Field(description="Also its party on the exchange: `urn:uuid:{id}`.")
     code: str
     name: str
-    link_id: UUID
+    link_id: UUID | None
     created_at: datetime
