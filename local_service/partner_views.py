@@ -37,7 +37,7 @@ PartnerViews = Annotated[
         description="Each of the three partners at least once; a combined area may have several of a kind.",
     ),
 ]
-EXAMPLE: list[dict[str, Any]] = [
+EXAMPLE: list[Any] = [
     {"partner": "local_authority", "view": "agree"},
     {"partner": "integrated_care_board", "view": "agree"},
     {"partner": "police", "view": "not_given", "reasons": "Asked on 3 November; no answer by 6 November."},

@@ -1,11 +1,13 @@
 from fastapi import FastAPI
 
+from panel_service.by_hand.router import router as by_hand
 from panel_service.cases.router import router as cases
 from panel_service.decisions.router import router as decisions
 from panel_service.documents.router import router as documents
 from panel_service.improvements.router import router as improvements
 from panel_service.information_requests.router import router as information_requests
 from panel_service.intake.router import router as intake
+from panel_service.intake.waiting_router import router as waiting
 from panel_service.letters.router import router as letters
 from panel_service.meetings.router import router as meetings
 from panel_service.members.router import router as members
@@ -46,8 +48,10 @@ DEFINITION = ServiceDefinition(
         me.router,
         triage,
         cases,
-        intake,
         attention,
+        by_hand,
+        waiting,
+        intake,
         documents,
         queries,
         members,
@@ -76,6 +80,11 @@ DEFINITION = ServiceDefinition(
         {"name": "me", "description": "Who your credential is."},
         {"name": "triage", "description": "What needs a person first."},
         {"name": "cases", "description": "Cases as partnerships notified them, in one thread each."},
+        {
+            "name": "by hand",
+            "description": "What came by form, e-mail or post, from areas that are not connected.",
+        },
+        {"name": "intake", "description": "Messages that wait for their turn or for a person."},
         {"name": "documents", "description": "Documents that partnerships sent, held by their hash."},
         {"name": "queries", "description": "Questions to partnerships about a case, and their answers."},
         {"name": "members", "description": "The Panel's chair and members (Children Act 2004 s16A)."},

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 EVENTS: Mapping[str, str] = {
     # Receiving
     "document.received": "A document was received from a partnership",
+    "document.recorded_by_hand": "What came by form, e-mail or post was recorded by hand",
+    "decision.told_by_hand": "The partnership was told of a decision by hand",
     # Considering
     "decision.recorded": "The Panel's decision was recorded",
     "decision.released": "The Panel's decision was released to the partnership by a second person",

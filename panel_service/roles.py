@@ -26,7 +26,7 @@ ROLE_SCOPES: Mapping[str, frozenset[str]] = {
     "secretariat": _READS_PANEL
     | _CONSIDERS
     | _RUNS_REVIEWS
-    | {"members:write", "meetings:write", "exchange:read", "changes:read"}
+    | {"members:write", "meetings:write", "exchange:read", "changes:read", "intake:write"}
     | {"partnerships:write", "register:write", "statistics:read", "statistics:publish"}
     | {"improvements:read", "improvements:write", "improvements:agree"}
     | {"information-requests:read", "information-requests:write"},

@@ -7,6 +7,7 @@ import service_kit.exchange.models
 import service_kit.feed
 import service_kit.idempotency  # noqa: F401 -- imported for its tables, as are the others
 from panel_service.base import PanelBase
+from panel_service.by_hand import models as by_hand
 from panel_service.cases import models as cases
 from panel_service.decisions import models as decisions
 from panel_service.improvements import models as improvements
@@ -26,6 +27,7 @@ from panel_service.views import models as views
 from service_kit.tables import KitBase
 
 TABLES = (
+    by_hand,
     cases,
     decisions,
     improvements,

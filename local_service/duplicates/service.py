@@ -104,7 +104,7 @@ async def _candidates(acting: Acting, file: CaseFile) -> list[tuple[Case, LocalI
 
 
 def _shared_children(incident: LocalIncident) -> list[ColumnElement[bool]]:
-    conditions = []
+    conditions: list[ColumnElement[bool]] = []
     for name, column in IDENTIFIERS:
         values = {str(value) for child in incident.children if (value := getattr(child, name)) is not None}
         if values:

@@ -2,7 +2,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ForeignKeyConstraint, Index, Text, UniqueConstraint, text
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKeyConstraint, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from panel_service.base import PanelBase
@@ -32,6 +32,7 @@ class Case(OwnedRow, PanelBase):
     __table_args__ = (
         one_of("state", CaseState),
         UniqueConstraint("organisation_id", "link_id", "exchange_reference"),
+        CheckConstraint("(channel IS NULL) = (link_id IS NOT NULL)", name="by_message_or_by_hand"),
         ForeignKeyConstraint(
             ["organisation_id", "partnership_id"], ["partnerships.organisation_id", "partnerships.id"]
         ),
@@ -59,9 +60,11 @@ class Case(OwnedRow, PanelBase):
     version: Mapped[int]
     state: Mapped[str]
     partnership_id: Mapped[UUID]
-    link_id: Mapped[UUID]
-    exchange_reference: Mapped[UUID]  # the subject of its messages, made by the partnership's service
-    partnership_case_id: Mapped[UUID]
+    link_id: Mapped[UUID | None]  # none where it came by hand
+    channel: Mapped[str | None]  # how it came by hand
+    # The subject of its messages, made by the partnership's service; where it came by hand, our own.
+    exchange_reference: Mapped[UUID]
+    partnership_case_id: Mapped[UUID]  # where it came by hand, our own id again
     rule_set: Mapped[str]  # the one the partnership works by: timeliness is judged by it
     nature: Mapped[str]
     occurred_on: Mapped[date]

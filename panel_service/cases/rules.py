@@ -31,8 +31,8 @@ def allowed_actions(
             )
         ]
     if withdrawn:
-        remark = "The local authority withdrew its notification."
-        return [AllowedAction(action=action, allowed=False, remark=remark, rule=NOTIFIES)]
+        withdrew = "The local authority withdrew its notification."
+        return [AllowedAction(action=action, allowed=False, remark=withdrew, rule=NOTIFIES)]
     remark = (
         None
         if has_rapid_review

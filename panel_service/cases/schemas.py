@@ -34,6 +34,9 @@ class CaseListed(BaseModel):
     version: int
     state: CaseState
     partnership: ReceivedFrom
+    channel: str | None = Field(
+        default=None, description="How it came by hand; null where it came on a link."
+    )
     exchange_reference: UUID = Field(
         description="What both services know the case by: its messages' subject."
     )
@@ -54,12 +57,24 @@ class PseudonymisedListed(BaseModel):
     month: str = Field(description="The month of the incident.", examples=["2026-11"])
 
 
+class RecordedByHand(BaseModel):
+    """How something came that is on no link, and who recorded it."""
+
+    channel: str
+    recorded_by: UUID
+    original_name: str | None
+    original_sha256: str | None
+
+
 class DocumentRead(BaseModel, Generic[Body]):
     """Something the partnership sent, with its times: written there, stored here."""
 
     version: int
-    message_id: UUID
-    receipt_reference: str = Field(description="The reference our receipt gave the partnership.")
+    message_id: UUID | None
+    receipt_reference: str | None = Field(
+        description="The reference our receipt gave the partnership; by hand: what the sender calls it."
+    )
+    by_hand: RecordedByHand | None = Field(default=None, description="Where it came by form, e-mail or post.")
     sent_at: datetime
     received_at: datetime
     unknown_codes: list[str] = Field(

@@ -55,5 +55,5 @@ async def compare_versions(acting: Acting, case_id: UUID, version: int, beside: 
 
 def changes_between(before: dict[str, Any], after: dict[str, Any]) -> list[FactChange]:
     """Name every fact that differs between two bodies of a notification."""
-    facts = [{name: body.get(name) for name in COMPARED} for body in (before, after)]
-    return [FactChange(**change._asdict()) for change in find_changes(*facts)]
+    was, now = ({name: body.get(name) for name in COMPARED} for body in (before, after))
+    return [FactChange(**change._asdict()) for change in find_changes(was, now)]

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from panel_service.cases.models import Case, CaseState
 from panel_service.cases.pseudonymised import PseudonymisedCase, pseudonymise
 from panel_service.cases.rules import allowed_actions
-from panel_service.cases.schemas import CaseRead, DocumentRead, Timeliness
+from panel_service.cases.schemas import CaseRead, DocumentRead, RecordedByHand, Timeliness
 from panel_service.cases.service import decisions_of, find_case, list_facts, releases_of
 from panel_service.cases.timeliness import Received, judge_timeliness
 from panel_service.decisions.models import DecisionState
@@ -91,7 +91,9 @@ async def _whole(acting: Acting, case: Case, documents: Documents) -> CaseRead:
         decisions=[show_decision(decision, releases.get(decision.id)) for decision in decisions],
         withdrawal=documents.withdrawal,
         timeliness=_timeliness(acting, case, documents),
-        messages=await messages_of(acting.session, str(case.exchange_reference), link_id=case.link_id),
+        messages=await messages_of(acting.session, str(case.exchange_reference), link_id=case.link_id)
+        if case.link_id
+        else [],
         allowed_actions=allowed_actions(
             may_decide="decisions:write" in acting.scopes,
             may_release="decisions:release" in acting.scopes,
@@ -111,10 +113,23 @@ def read_document(row: ReceivedDocument, shape: type[Shape]) -> Shape:
         "receipt_reference": row.reference,
         "sent_at": row.sent_at,
         "received_at": row.received_at,
+        "by_hand": _by_hand(row),
         "unknown_codes": row.unknown_codes,
         "body": row.body,
     }
     return shape.model_validate(facts, context={"open_lists": True})
+
+
+def _by_hand(row: ReceivedDocument) -> RecordedByHand | None:
+    if row.channel is None or row.recorded_by is None:
+        return None
+    original = row.original or {}
+    return RecordedByHand(
+        channel=row.channel,
+        recorded_by=row.recorded_by,
+        original_name=original.get("name"),
+        original_sha256=original.get("sha256"),
+    )
 
 
 def _timeliness(acting: Acting, case: Case, documents: Documents) -> Timeliness:

@@ -59,7 +59,7 @@ class DecisionRelease(AddedOnlyRow, PanelBase):
         of_case(),
         one_of("state", DecisionState),
         CheckConstraint("state <> 'recorded'", name="released_or_withdrawn"),
-        CheckConstraint("(state = 'released') = (message_id IS NOT NULL)", name="released_is_sent"),
+        CheckConstraint("state = 'released' OR message_id IS NULL", name="only_released_is_sent"),
         ForeignKeyConstraint(
             ["organisation_id", "decision_id"], ["decisions.organisation_id", "decisions.id"]
         ),
@@ -72,4 +72,4 @@ class DecisionRelease(AddedOnlyRow, PanelBase):
     reasons: Mapped[str | None]  # why it was withdrawn
     done_by: Mapped[UUID | None]
     done_at: Mapped[datetime]
-    message_id: Mapped[UUID | None]
+    message_id: Mapped[UUID | None]  # none where the partnership, without a link, is told by hand

@@ -49,7 +49,9 @@ async def release_decision(
     message_id = await _tell_partnership(acting, settings, found)
     release = _row(acting, found, DecisionState.RELEASED, message_id=message_id)
     await _keep(acting, case, release)
-    detail = {"decision": str(decision.id), "version": version, "message": str(message_id)}
+    detail = {"decision": str(decision.id), "version": version}
+    if message_id is not None:
+        detail["message"] = str(message_id)
     await acting.event("decision.released", "case", case.id, detail)
     return found, release
 
@@ -109,8 +111,11 @@ def _row(
     )
 
 
-async def _tell_partnership(acting: Acting, settings: PanelSettings, found: Recorded) -> UUID:
+async def _tell_partnership(acting: Acting, settings: PanelSettings, found: Recorded) -> UUID | None:
     case, decision = found.case, found.decision
+    if case.link_id is None:
+        # It came by hand, and so its partnership is told by hand.
+        return None
     facts = {name: decision.facts[name] for name in DecisionFacts.model_fields if name in decision.facts}
     body = DecisionBody.model_validate(
         {

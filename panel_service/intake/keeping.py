@@ -75,7 +75,7 @@ async def keep_document(
     case.version += 1
     case.updated_at = acting.now
     await acting.session.flush()
-    await note_document(acting, case, message, kind, body, version)
+    await note_document(acting, case, kind, body, version, message.time)
     detail = {"kind": kind, "version": version, "message": str(message.id), "unknown_codes": len(unknown)}
     await acting.event("document.received", "case", case.id, detail)
 

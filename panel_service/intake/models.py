@@ -3,8 +3,9 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint
-from sqlalchemy.orm import Mapped
+from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
 
 from panel_service.base import PanelBase
 from panel_service.cases.models import of_case
@@ -36,14 +37,24 @@ class ReceivedDocument(OwnedRow, PanelBase):
         one_of("kind", DocumentKind),
         of_case(),
         UniqueConstraint("organisation_id", "case_id", "kind", "version"),
+        CheckConstraint(
+            "(channel IS NULL) = (message_id IS NOT NULL AND reference IS NOT NULL) "
+            "AND (channel IS NULL) = (recorded_by IS NULL)",
+            name="by_message_or_by_hand",
+        ),
     )
 
     case_id: Mapped[UUID]
     kind: Mapped[str]
     version: Mapped[int]
-    message_id: Mapped[UUID]
-    reference: Mapped[str]  # what our receipt gave the sender
+    message_id: Mapped[UUID | None]  # none where it was recorded by hand
+    reference: Mapped[str | None]  # what our receipt gave the sender; by hand: what the sender calls it
     sent_at: Mapped[datetime]  # when the sender wrote it
     received_at: Mapped[datetime]  # when it was stored here, which may be before its turn came
     body: Mapped[dict[str, Any]]
     unknown_codes: Mapped[list[Any]]  # JSON pointers to codes that this release's lists do not have
+    channel: Mapped[str | None]  # form, e-mail or post, where it was recorded by hand
+    recorded_by: Mapped[UUID | None]
+    original: Mapped[dict[str, Any] | None] = mapped_column(
+        JSONB(none_as_null=True)
+    )  # its file's name and hash

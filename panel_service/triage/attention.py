@@ -17,7 +17,6 @@ from panel_service.triage.rules import news_in, news_of, waiting_of, weight_of
 from service_kit.acting import Acting
 from service_kit.clock.bank_holidays import published_calendar
 from service_kit.clock.rule_sets import published_rule_sets
-from service_kit.exchange.message_types import ReceivedMessage
 from shared_schemas.messages.local import NotificationBody
 
 COMPLETION = "rapid_review_completion"  # the duty's code in every rule set
@@ -35,11 +34,11 @@ class Standing:
 
 
 async def note_document(
-    acting: Acting, case: Case, message: ReceivedMessage, kind: str, body: BaseModel, version: int
+    acting: Acting, case: Case, kind: str, body: BaseModel, version: int, sent_at: datetime
 ) -> None:
     """Let a document that was just kept bring its case before a person."""
     if isinstance(body, NotificationBody) and version == 1:
-        case.rapid_review_due_on = rapid_review_due(body, message.time, acting.now)
+        case.rapid_review_due_on = rapid_review_due(body, sent_at, acting.now)
     news = news_of(kind, version, decided=case.state == CaseState.DECIDED)
     await set_attention(acting, case, news_in(case.needs) | news)
 
