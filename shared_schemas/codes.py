@@ -66,4 +66,4 @@ Disabilities = Annotated[
     list[Disability], AfterValidator(refuse_duplicates), AfterValidator(refuse_none_with_others)
 ]
 HarmTypes = Annotated[list[HarmType], AfterValidator(refuse_duplicates)]
-Themes = Annotated[list[Theme], Field(max_length=27), AfterValidator(refuse_duplicates)]
+Themes = Annotated[list[Theme], Field(max_length=60), AfterValidator(refuse_duplicates)]

@@ -78,6 +78,13 @@ class ProgressFacts(Facts):
         return self
 
 
+def is_overdue(response: ResponseFacts | None, progress: Progress | None, today: date) -> bool:
+    """Whether what was accepted is neither done nor given up after the day the addressee itself set."""
+    if response is None or response.response == ResponseAnswer.REJECTED or response.by_when is None:
+        return False
+    return progress not in {Progress.IMPLEMENTED, Progress.NOT_IMPLEMENTED} and today > response.by_when
+
+
 class ImprovementTold(ImprovementText):
     """An improvement as a partnership concerned is told of it."""
 

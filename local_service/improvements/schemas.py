@@ -59,4 +59,5 @@ class ImprovementRead(BaseModel):
     message_id: UUID
     received_at: datetime
     answers: list[AnswerRead]
+    overdue: bool = Field(description="By the day the partnership set itself; computed when it is read.")
     next_steps: list[NextStep]

@@ -16,11 +16,18 @@ from local_service.moves import refuse
 from local_service.panel_answers import answer_panel
 from local_service.settings import LocalSettings
 from service_kit.acting import Acting
+from service_kit.clock.working_days import london_date
 from service_kit.etags import check_version
 from service_kit.ids import new_id
 from service_kit.pagination import Page, PageRequest, make_page, newest_first
 from service_kit.problems import ApiProblem
-from shared_schemas.improvements import ProgressFacts, ResponseFacts
+from shared_schemas.improvements import (
+    Progress,
+    ProgressFacts,
+    ResponseAnswer,
+    ResponseFacts,
+    is_overdue,
+)
 from shared_schemas.messages.improvements import IMPROVEMENT_RESPONSE, ImprovementResponseBody
 
 STEPS = tuple(dict.fromkeys(step for steps in MOVES.values() for step in steps))
@@ -41,12 +48,12 @@ async def list_improvements(acting: Acting, page: PageRequest) -> Page[Improveme
     )
     await acting.audit("improvement.listed", "improvement", None, {"count": min(len(rows), page.limit)})
     answers = await _answers(acting, [row.id for row in rows])
-    return make_page(rows, page, lambda row: _show(row, answers.get(row.id, [])), lambda row: row.id)
+    return make_page(rows, page, lambda row: _show(acting, row, answers.get(row.id, [])), lambda row: row.id)
 
 
 async def show_improvement(acting: Acting, improvement: ReceivedImprovement) -> ImprovementRead:
     """Show what the Panel sent and what was answered."""
-    return _show(improvement, (await _answers(acting, [improvement.id])).get(improvement.id, []))
+    return _show(acting, improvement, (await _answers(acting, [improvement.id])).get(improvement.id, []))
 
 
 async def respond(
@@ -84,8 +91,7 @@ async def _lock(
     check_version(improvement.version, expected)
     answers = (await _answers(acting, [improvement.id])).get(improvement.id, [])
     last = ImprovementResponseBody.model_validate(answers[-1].facts) if answers else None
-    progress = last.progress.progress if last and last.progress else None
-    refuse(why_no_move(answer_state(last.response.response if last else None, progress), step))
+    refuse(why_no_move(answer_state(*_answered(last)), step))
     return improvement, last
 
 
@@ -125,11 +131,12 @@ async def _answer(
     await acting.session.flush()
 
 
-def _show(improvement: ReceivedImprovement, answers: Sequence[ImprovementAnswer]) -> ImprovementRead:
-    last = answers[-1].facts if answers else {}
-    state = answer_state(
-        last.get("response", {}).get("response"), (last.get("progress") or {}).get("progress")
-    )
+def _show(
+    acting: Acting, improvement: ReceivedImprovement, answers: Sequence[ImprovementAnswer]
+) -> ImprovementRead:
+    last = ImprovementResponseBody.model_validate(answers[-1].facts) if answers else None
+    response, progress = _answered(last)
+    state = answer_state(response, progress)
     refusals = {step: why_no_move(state, step) for step in STEPS}
     return ImprovementRead(
         id=improvement.id,
@@ -140,11 +147,18 @@ def _show(improvement: ReceivedImprovement, answers: Sequence[ImprovementAnswer]
         message_id=improvement.message_id,
         received_at=improvement.received_at,
         answers=[AnswerRead.model_validate(answer) for answer in answers],
+        overdue=is_overdue(last.response if last else None, progress, london_date(acting.now)),
         next_steps=[
             NextStep(step=step, allowed=refusal is None, why_not=refusal.detail if refusal else None)
             for step, refusal in refusals.items()
         ],
     )
+
+
+def _answered(last: ImprovementResponseBody | None) -> tuple[ResponseAnswer | None, Progress | None]:
+    if last is None:
+        return None, None
+    return last.response.response, last.progress.progress if last.progress else None
 
 
 def _subject(improvement: ReceivedImprovement) -> tuple[str, UUID]:

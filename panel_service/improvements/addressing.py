@@ -5,6 +5,7 @@ from uuid import UUID
 
 from panel_service.cases.models import Case
 from panel_service.improvements.addressees import add_concerned, addressees_of, open_links
+from panel_service.improvements.evidence import check_names
 from panel_service.improvements.models import Concern, Improvement, ImprovementAddressee
 from panel_service.improvements.rules import why_no_move
 from panel_service.improvements.schemas import Addressing
@@ -25,11 +26,13 @@ async def address(
     """Tell every partnership concerned that has an open link; the others are to be told by hand.
 
     Concerned are those it is addressed to, those whose cases are evidence, and those chosen. Nothing about a child
-    goes with it: the text was held against the children's names when it was written.
+    goes with it: the text is held against the children's names.
     """
     improvement = await lock_improvement(acting, improvement_id)
     check_version(improvement.version, expected)
     refuse(why_no_move(improvement.state, "address"))
+    # Once more, since a later version of a notification may have named a child.
+    await check_names(acting, improvement.id, {"/what": improvement.what, "/why": improvement.why})
     cases = await add_concerned(acting, improvement, given.partnership_ids)
     addressees = await addressees_of(acting, improvement.id)
     wanted = {entry.partnership_id for entry in addressees if entry.partnership_id is not None}

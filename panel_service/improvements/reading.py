@@ -27,6 +27,8 @@ from panel_service.improvements.schemas import (
 )
 from panel_service.improvements.service import history_of
 from service_kit.acting import Acting
+from service_kit.clock.working_days import london_date
+from shared_schemas.improvements import Progress, ResponseFacts, is_overdue
 
 
 async def show_improvement(acting: Acting, improvement: Improvement) -> ImprovementRead:
@@ -67,13 +69,18 @@ async def show_addressees(acting: Acting, improvement: Improvement) -> list[Addr
     """Show each addressee with what it answered."""
     responses = await responses_of(acting, improvement.id)
     return [
-        _addressee(improvement, entry, [given for given in responses if given.addressee_id == entry.id])
+        _addressee(
+            acting, improvement, entry, [given for given in responses if given.addressee_id == entry.id]
+        )
         for entry in await addressees_of(acting, improvement.id)
     ]
 
 
 def _addressee(
-    improvement: Improvement, entry: ImprovementAddressee, responses: Sequence[ImprovementResponse]
+    acting: Acting,
+    improvement: Improvement,
+    entry: ImprovementAddressee,
+    responses: Sequence[ImprovementResponse],
 ) -> AddresseeRead:
     told = "by_message" if entry.message_id else "by_hand" if improvement.addressed_at else "not_yet"
     return AddresseeRead.model_validate(
@@ -86,8 +93,15 @@ def _addressee(
             "told": told,
             "message_id": entry.message_id,
             "responses": [_response(given) for given in responses],
+            "overdue": bool(responses) and _is_overdue(acting, responses[-1]),
         }
     )
+
+
+def _is_overdue(acting: Acting, last: ImprovementResponse) -> bool:
+    response = ResponseFacts.model_validate(last.facts["response"])
+    progress = Progress(last.progress) if last.progress else None
+    return is_overdue(response, progress, london_date(acting.now))
 
 
 def _response(given: ImprovementResponse) -> ResponseRead:

@@ -64,9 +64,15 @@ async def list_improvements(
     state: Annotated[ImprovementState | None, Query(description="Only those in this state.")] = None,
     scope: Annotated[ImprovementScope | None, Query(description="Only local or only national.")] = None,
     theme: Annotated[Theme | None, Query(description="Only those on this theme.")] = None,
+    case_id: Annotated[UUID | None, Query(description="Only those this case is evidence of.")] = None,
 ) -> Page[ImprovementListed]:
-    """List the register of improvements; an item tells nothing of the cases behind it."""
-    rows = await service.list_improvements(acting, page, state=state, scope=scope, theme=theme)
+    """List the register of improvements; an item tells nothing of the cases behind it.
+
+    Filtering by case needs the scope `cases:read` too.
+    """
+    rows = await service.list_improvements(
+        acting, page, state=state, scope=scope, theme=theme, case_id=case_id
+    )
     return make_page(rows, page, ImprovementListed.model_validate, lambda row: row.id)
 
 

@@ -237,6 +237,7 @@ class AddresseeRead(BaseModel):
     told: Literal["not_yet", "by_message", "by_hand"]
     message_id: UUID | None
     responses: list[ResponseRead]
+    overdue: bool = Field(description="By the day the addressee set itself; computed when it is read.")
 
 
 class MoveRead(BaseModel):

@@ -7,7 +7,13 @@ from sqlalchemy import Select, select
 from panel_service.improvements.addressees import add_addressees
 from panel_service.improvements.corpus import Recommended, keep_text
 from panel_service.improvements.evidence import add_evidence, check_names, evidence_of
-from panel_service.improvements.models import Improvement, ImprovementMove, ImprovementState, SourceKind
+from panel_service.improvements.models import (
+    Improvement,
+    ImprovementEvidence,
+    ImprovementMove,
+    ImprovementState,
+    SourceKind,
+)
 from panel_service.improvements.rules import (
     MOVES,
     check_day_of_the_past,
@@ -50,13 +56,22 @@ async def list_improvements(
     state: ImprovementState | None,
     scope: ImprovementScope | None,
     theme: str | None,
+    case_id: UUID | None,
 ) -> Sequence[Improvement]:
-    """Give a page's rows and one more, newest first."""
+    """Give a page's rows and one more, newest first. Raises 403 for a filter by case without ``cases:read``."""
+    if case_id is not None and "cases:read" not in acting.scopes:
+        raise ApiProblem("forbidden", "Filtering by case needs the scope cases:read.")
     statement = select(Improvement).where(Improvement.organisation_id == acting.organisation_id)
     if state is not None:
         statement = statement.where(Improvement.state == state)
     if scope is not None:
         statement = statement.where(Improvement.scope == scope)
+    if case_id is not None:
+        cited = select(ImprovementEvidence.improvement_id).where(
+            ImprovementEvidence.organisation_id == acting.organisation_id,
+            ImprovementEvidence.case_id == case_id,
+        )
+        statement = statement.where(Improvement.id.in_(cited))
     if theme is not None:
         statement = statement.where(Improvement.themes.contains([theme]))
     rows = (await acting.session.execute(newest_first(statement, Improvement.id, page))).scalars().all()

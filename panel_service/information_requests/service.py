@@ -72,8 +72,7 @@ async def draft(acting: Acting, given: RequestCreate) -> InformationRequest:
     check_days(None, given.due_on, acting.now)
     if given.partnership_id and await partnership_of_party(acting, given.partnership_id) is None:
         raise unknown_partnership("/partnership_id")
-    if given.case_id is not None:
-        await _check_case(acting, given.case_id, given)
+    await check_case(acting, given.case_id, given.requested, given.supplied_to_name)
     request = InformationRequest(
         organisation_id=acting.organisation_id,
         id=new_id(),
@@ -207,10 +206,15 @@ async def case_of(acting: Acting, case_id: UUID) -> Case | None:
     return (await acting.session.execute(statement)).scalar_one_or_none()
 
 
-async def _check_case(acting: Acting, case_id: UUID, given: RequestCreate) -> None:
+async def check_case(
+    acting: Acting, case_id: UUID | None, requested: str, supplied_to_name: str | None
+) -> None:
+    """Refuse a case nobody knows, and a text that names a child of it (422)."""
+    if case_id is None:
+        return
     if await case_of(acting, case_id) is None:
         raise field_problem("/case_id", "unknown_case", "Is not the id of a case known here.")
-    texts = {"/requested": given.requested, "/supplied_to_name": given.supplied_to_name}
+    texts = {"/requested": requested, "/supplied_to_name": supplied_to_name}
     check_texts(texts, await names_of_children(acting, [case_id]))
 
 

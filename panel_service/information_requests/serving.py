@@ -6,7 +6,7 @@ from panel_service.improvements.addressees import open_links
 from panel_service.information_requests.models import InformationRequest
 from panel_service.information_requests.rules import check_days
 from panel_service.information_requests.schemas import RequestServe
-from panel_service.information_requests.service import case_of, lock_for, move
+from panel_service.information_requests.service import case_of, check_case, lock_for, move
 from panel_service.partnership_link import send_to_partnership
 from panel_service.partnerships.service import partnership_of_party
 from panel_service.settings import PanelSettings
@@ -21,6 +21,7 @@ async def serve(
 ) -> InformationRequest:
     """Serve the request (s16D). By hand the day must be given; by message it is today."""
     request = await lock_for(acting, request_id, expected, "serve")
+    await check_case(acting, request.case_id, request.requested, request.supplied_to_name)
     link = await _link_of(acting, request)
     if link is None and given.served_on is None:
         raise field_problem("/served_on", "served_by_hand", "Is needed: the recipient is served by hand.")

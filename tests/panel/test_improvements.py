@@ -6,7 +6,7 @@ import pytest
 
 from service_kit.exchange.message_types import SetAside
 from shared_schemas.messages.improvements import IMPROVEMENT_RESPONSE
-from shared_schemas.messages.local import LOCAL_REVIEW, LOCAL_REVIEW_DECISION, RAPID_REVIEW
+from shared_schemas.messages.local import LOCAL_REVIEW, LOCAL_REVIEW_DECISION, NOTIFICATION, RAPID_REVIEW
 from tests.panel.improving import CITED, NATIONAL_BODY, TEXT, Board, open_board
 from tests.panel.received import Sender, connect, incident
 from tests.support.services import Service
@@ -227,6 +227,41 @@ async def test_who_was_told_by_message_answers_by_message(board: Board) -> None:
     assert refused.json()["errors"][0]["code"] == "answers_by_message"
     refused = await board.respond(path, addressee_id=f"{uuid4()}")
     assert refused.json()["errors"][0]["code"] == "not_an_addressee"
+
+
+async def test_an_addressee_is_overdue_by_its_own_day(board: Board) -> None:
+    path = await board.addressed()
+    await board.respond(path, by_when="2026-02-01")
+    assert (await board.read(path))["addressees"][0]["overdue"] is True
+    done = {"progress": "implemented", "on": "2026-02-03", "evidence": "It is in force."}
+    await board.respond(path, by_when="2026-02-01", progress=done)
+    assert (await board.read(path))["addressees"][0]["overdue"] is False
+
+
+async def test_a_child_named_in_a_later_version_keeps_the_text_from_being_sent(board: Board) -> None:
+    sender = await connect(board.panel, board.organisation)
+    subject = await sender.notify()
+    listed = await board.secretariat.get("/v1/cases", params={"exchange_reference": str(subject)})
+    case = listed.json()["items"][0]["id"]
+    path = await board.agreed(
+        why="What Ottoline said was not recorded.", evidence=[{"kind": "notification", "case_id": case}]
+    )
+    await sender.send(NOTIFICATION, subject, incident=named("Ottoline"), version=2)
+    refused = await board.step(path, "addressing", {})
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/why")
+    assert (await board.read(path))["state"] == "agreed"
+
+
+async def test_a_cases_improvements_are_listed_to_who_may_read_it(board: Board) -> None:
+    sender = await connect(board.panel, board.organisation)
+    case = await case_of(board, sender)
+    await board.identify()
+    made = await board.identify(evidence=[{"kind": "rapid_review", "case_id": case}])
+    params = {"case_id": case}
+    (item,) = (await board.secretariat.get("/v1/improvements", params=params)).json()["items"]
+    assert item["id"] == made.json()["id"]
+    analyst = await board.panel.caller("analyst", organisation=board.organisation)
+    assert (await analyst.get("/v1/improvements", params=params)).status_code == 403
 
 
 async def test_a_response_of_tomorrow_is_refused(board: Board) -> None:

@@ -7,7 +7,7 @@ from httpx import Response
 
 from service_kit.exchange.message_types import SetAside
 from shared_schemas.messages.information import ANSWER_EXAMPLE, INFORMATION
-from tests.panel.received import Sender, connect
+from tests.panel.received import Sender, connect, incident
 from tests.support.offices import etag_of
 from tests.support.services import Caller, Service
 
@@ -36,7 +36,7 @@ async def secretariat(panel: Service) -> Caller:
 
 
 async def sender_of(panel: Service, secretariat: Caller) -> Sender:
-    code = (await secretariat.get("/v1/me")).json()["organisation"]["code"]
+    code = (await secretariat.get("/v1/me")).json()["organisation_code"]
     return await connect(panel, code)
 
 
@@ -83,7 +83,7 @@ async def test_what_was_given_is_read_for_one_purpose_only(
     assert (refused.status_code, refused.json()["code"]) == (403, "purpose-not-allowed")
     assert refused.json()["rule"] == "Children Act 2004 s16D(4)"
     assert ANSWER_EXAMPLE["information"] not in refused.text
-    organisation = (await secretariat.get("/v1/me")).json()["organisation"]["code"]
+    organisation = (await secretariat.get("/v1/me")).json()["organisation_code"]
     auditor = await panel.caller("auditor", organisation=organisation)
     entries = (await auditor.get("/v1/audit-entries", params={"limit": 50})).json()["items"]
     found = [entry for entry in entries if entry["detail"].get("problem") == "purpose-not-allowed"]
@@ -93,7 +93,7 @@ async def test_what_was_given_is_read_for_one_purpose_only(
 async def test_a_reading_for_the_purpose_is_audited_with_it(panel: Service, secretariat: Caller) -> None:
     path = await served(secretariat)
     assert (await secretariat.get(f"{path}/information", headers=PURPOSE)).json() == []
-    organisation = (await secretariat.get("/v1/me")).json()["organisation"]["code"]
+    organisation = (await secretariat.get("/v1/me")).json()["organisation_code"]
     auditor = await panel.caller("auditor", organisation=organisation)
     params = {"subject_id": path.rsplit("/", 1)[1]}
     entries = (await auditor.get("/v1/audit-entries", params=params)).json()["items"]
@@ -186,8 +186,6 @@ async def test_a_connected_partnership_is_served_and_answers_by_message(
 
 
 async def test_a_request_names_no_child(panel: Service, secretariat: Caller) -> None:
-    from tests.panel.received import incident
-
     sender = await sender_of(panel, secretariat)
     facts = incident()
     facts = {**facts, "children": [{**facts["children"][0], "first_name": "Ottoline"}]}
