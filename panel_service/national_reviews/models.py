@@ -56,7 +56,7 @@ class NationalReview(OwnedRow, PanelBase):
     decision_reasons: Mapped[str | None]
     secretary_of_state_told_on: Mapped[date | None]
     secretary_of_state_reference: Mapped[str | None]
-    scope: Mapped[dict[str, Any] | None]  # terms of reference, method, timescale
+    scope: Mapped[dict[str, Any] | None]  # terms of reference, methodology, timescale
     started_on: Mapped[date | None]
     first_check_on: Mapped[date | None]
     published_on: Mapped[date | None]

@@ -70,7 +70,7 @@ async def post_scope(
     once: OnceDep,
     settings: SettingsDep,
 ) -> Response:
-    """Set terms of reference, method and timescale, or set them anew; the partnerships are told."""
+    """Set terms of reference, methodology and timescale, or set them anew; the partnerships are told."""
     file = await set_scope(acting, settings, review_id, expected, body)
     return await once.answer(
         show_review(acting, file), status=200, headers={"ETag": etag(file.review.version)}

@@ -93,17 +93,17 @@ class ReviewDecision(Facts):
 
 
 class Scope(Facts):
-    """Terms of reference, method and timescale."""
+    """Terms of reference, methodology and timescale."""
 
     model_config = with_example(
         terms_of_reference="How bruising in babies who are not mobile is responded to across areas.",
-        method="Reading of the rapid reviews, and talks with practitioners.",
+        methodology="Reading of the rapid reviews, and talks with practitioners.",
         timescale="Nine months.",
         report_expected_on="2027-09-02",
     )
 
     terms_of_reference: Narrative
-    method: Narrative
+    methodology: Narrative
     timescale: Narrative
     report_expected_on: Day | None = None
 

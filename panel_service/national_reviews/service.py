@@ -107,7 +107,7 @@ async def decide(
 async def set_scope(
     acting: Acting, settings: PanelSettings, review_id: UUID, expected: int, given: Scope
 ) -> ReviewFile:
-    """Set, or set anew, terms of reference, method and timescale; the partnerships are told."""
+    """Set, or set anew, terms of reference, methodology and timescale; the partnerships are told."""
     file = await open_for(acting, review_id, expected, Move.SET_SCOPE)
     file.review.scope = given.model_dump(mode="json")
     await changed(acting, file.review, "national_review.scoped")

@@ -69,7 +69,7 @@ class NationalReviewUpdatedBody(NationalReviewTold):
     """A national review went a step on. The scope comes with its own step."""
 
     terms_of_reference: Narrative | None = None
-    method: Narrative | None = None
+    methodology: Narrative | None = None
     timescale: Narrative | None = None
     report_expected_on: Day | None = None
 
@@ -120,7 +120,7 @@ _UPDATED: dict[str, Any] = {
     "step": "scoping",
     "on": "2026-12-02",
     "terms_of_reference": "How bruising in babies who are not mobile is responded to across areas.",
-    "method": "Reading of the rapid reviews, and talks with practitioners.",
+    "methodology": "Reading of the rapid reviews, and talks with practitioners.",
     "timescale": "Nine months.",
     "report_expected_on": "2027-09-02",
 }

@@ -27,7 +27,7 @@ DECIDED = {
     "secretary_of_state_told_on": "2025-01-07",
     "secretary_of_state_reference": "SoS-1",
 }
-SCOPE = {"terms_of_reference": "How.", "method": "Reading.", "timescale": "Nine months."}
+SCOPE = {"terms_of_reference": "How.", "methodology": "Reading.", "timescale": "Nine months."}
 PUBLISHED = {
     "form": "report",
     "published_on": "2025-05-20",
