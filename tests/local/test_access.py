@@ -7,6 +7,8 @@ import pytest
 
 from local_service.roles import ROLE_SCOPES
 from tests.support.offices import DECISION, JUDGEMENT, NOTIFIER, REPORT, SECTIONS, incident, open_office
+from tests.support.review_course import FILLED as FILLED_OF_COURSE
+from tests.support.review_course import ROUTES as REVIEW_COURSE
 from tests.support.services import Service
 
 # Every route of a case, with a body that would do, and the scope it needs.
@@ -22,14 +24,16 @@ ROUTES: dict[tuple[str, str], tuple[Any, str]] = {
     ("POST", "/rapid-review"): (None, "rapid-reviews:write"),
     ("PATCH", "/rapid-review"): ({"sections": SECTIONS}, "rapid-reviews:write"),
     ("POST", "/rapid-review/completion"): (None, "rapid-reviews:complete"),
-    ("GET", "/local-review"): (None, "cases:read"),
+    ("GET", "/local-review"): (None, "local-reviews:read"),
     ("PATCH", "/local-review"): ({"report": REPORT}, "local-reviews:write"),
     ("POST", "/local-review/decision"): (DECISION, "local-reviews:decide"),
     ("POST", "/local-review/completion"): (None, "local-reviews:write"),
     ("GET", "/panel-decisions"): (None, "cases:read"),
     ("GET", "/duties"): (None, "cases:read"),
     ("GET", "/duties/{code}"): (None, "cases:read"),
+    **REVIEW_COURSE,
 }
+FILLED = {"code": "rapid_review_completion", **FILLED_OF_COURSE}
 CASE = "/v1/cases/{case_id}"
 routes = pytest.mark.parametrize(("method", "part"), sorted(ROUTES))
 
@@ -56,7 +60,7 @@ async def test_another_partnerships_case_is_not_found(local: Service, method: st
     path = await east.record()
     before = await east.read(path)
     body, _ = ROUTES[method, part]
-    part = part.format(code="rapid_review_completion")
+    part = part.format(**FILLED)
     answer = await stranger.request(method, path + part, json=body, headers=headers())
     nowhere = await stranger.request(method, f"/v1/cases/{uuid4()}{part}", json=body, headers=headers())
     assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
@@ -75,9 +79,7 @@ async def test_a_role_without_the_scope_is_refused(local: Service, method: str, 
     body, scope = ROUTES[method, part]
     without = [role for role, scopes in ROLE_SCOPES.items() if scope not in scopes]
     caller = await local.caller(*without, organisation=east.code)
-    answer = await caller.request(
-        method, path + part.format(code="rapid_review_completion"), json=body, headers=headers()
-    )
+    answer = await caller.request(method, path + part.format(**FILLED), json=body, headers=headers())
     assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
     assert scope in answer.json()["detail"]
     assert await east.read(path) == before
@@ -114,14 +116,14 @@ async def test_every_read_and_change_is_audited(local: Service) -> None:
     await east.complete_local_review(path)
     for method, part in ROUTES:
         if method == "GET":
-            await east.office.get(path + part.format(code="rapid_review_completion"))
+            await east.office.get(path + part.format(**FILLED))
     actions = {entry["action"] for entry in await east.audit(path)}
     assert actions == {
         "case.recorded", "case.read", "assessment.judged", "assessment.read", "notification.drafted",
         "notification.authorised", "notification.read", "rapid_review.started", "rapid_review.written",
         "rapid_review.completed", "rapid_review.sent", "rapid_review.read", "local_review.decided",
         "local_review.written", "local_review.completed", "local_review.read", "panel_decisions.read",
-        "duties.read",
+        "duties.read", "local_review.reviewer_appointed", "local_review_course.read",
     }  # fmt: skip
 
 
