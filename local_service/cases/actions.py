@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pydantic import BaseModel, Field
 
 from local_service.cases.file import CaseFile
+from local_service.local_reviews import next_steps as course
 from local_service.local_reviews import rules as local_reviews
 from local_service.moves import Refusal
 from local_service.notifications import rules as notifications
@@ -43,6 +44,9 @@ def _steps(acting: Acting, file: CaseFile, *, four_eyes: bool) -> Iterator[tuple
     yield "decide_on_local_review", "local-reviews:decide", local_reviews.why_no_decision(file)
     yield "write_local_review", "local-reviews:write", local_reviews.why_no_writing(file)
     yield "complete_local_review", "local-reviews:write", local_reviews.why_no_writing(file)
+    yield "appoint_reviewer", "local-reviews:write", course.why_no_appointment_on(file)
+    yield "plan_publication", "local-reviews:decide", course.why_no_planning_on(file)
+    yield "reply_to_panel_decision", "local-reviews:decide", course.why_no_reply_on(file)
 
 
 def _action(acting: Acting, action: str, scope: str, refusal: Refusal | None) -> AllowedAction:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from local_service.local_reviews.conduct_schemas import (
     AccessCreate,
@@ -32,6 +32,9 @@ from shared_schemas.messages.review_course import PublicationCommentedBody
 
 class Recorded(BaseModel):
     """Who recorded a step, and when."""
+
+    # A body's own example lacks what is added here.
+    model_config = ConfigDict(json_schema_extra={})
 
     id: UUID
     number: int = Field(description="1, 2, 3 … within its kind.")
