@@ -8,6 +8,7 @@ from local_service.duties.router import router as duties
 from local_service.improvements.router import router as improvements
 from local_service.information_requests.router import router as information_requests
 from local_service.learning.router import router as learning
+from local_service.local_reviews.listing import router as local_review_list
 from local_service.local_reviews.reply import router as replies_to_panel
 from local_service.local_reviews.router import router as local_reviews
 from local_service.messages import MESSAGE_TYPES
@@ -48,6 +49,7 @@ DEFINITION = ServiceDefinition(
         rapid_reviews,
         learning,
         local_reviews,
+        local_review_list,
         documents,
         panel_decisions,
         replies_to_panel,

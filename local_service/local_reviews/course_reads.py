@@ -26,7 +26,7 @@ from local_service.local_reviews.publication_schemas import (
     PublicationCreate,
     UnpublicationCreate,
 )
-from shared_schemas.local_reviews import LocalReviewReport
+from shared_schemas.local_reviews import LocalReviewReport, Recommendation
 from shared_schemas.messages.review_course import PublicationCommentedBody
 
 
@@ -102,6 +102,15 @@ class ProgressRead(ProgressCreate, Recorded):
     """What became of a recommendation."""
 
     recommendation: int
+    report_version: int = Field(description="The report whose numbering it follows.")
+
+
+class RecommendationRead(Recommendation):
+    """A recommendation of the last version of the report, with what became of it."""
+
+    number: int
+    status: str = Field(description="The last one recorded; `open` until there is one.")
+    history: list[ProgressRead]
 
 
 class ReplyRead(ReplyCreate, Recorded):
@@ -211,4 +220,5 @@ class CourseRead(Course):
     version: int = Field(description="Its ETag.")
     earliest_publication: Earliest | None = Field(description="Null without a plan to publish.")
     next_checkpoint_on: date | None
+    recommendations: list[RecommendationRead]
     moves: list[MoveRead]
