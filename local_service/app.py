@@ -19,6 +19,7 @@ from local_service.information_requests.router import organisation_router as org
 from local_service.information_requests.router import router as information_requests
 from local_service.learning.router import library as learning_library
 from local_service.learning.router import router as learning
+from local_service.local_reviews.listing import router as local_review_list
 from local_service.local_reviews.reply import router as replies_to_panel
 from local_service.local_reviews.router import router as local_reviews
 from local_service.messages import MESSAGE_TYPES
@@ -70,6 +71,7 @@ DEFINITION = ServiceDefinition(
         learning,
         learning_library,
         local_reviews,
+        local_review_list,
         documents,
         panel_decisions,
         replies_to_panel,

@@ -5,20 +5,8 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from shared_schemas.base import Day, Facts
-from shared_schemas.code_lists import CodeOf
+from shared_schemas.codes import DelayReason, ReplyToPanel
 from shared_schemas.text import Narrative, PersonName, ShortText
-
-CopiedItem = Annotated[str, CodeOf("copied_item")]
-CopyRecipient = Annotated[str, CodeOf("copy_recipient")]
-DelayReason = Annotated[str, CodeOf("delay_reason")]
-PublicationForm = Annotated[str, CodeOf("publication_form")]
-PublicationStage = Annotated[str, CodeOf("publication_stage")]
-RecommendationStatus = Annotated[str, CodeOf("recommendation_status")]
-ReplyToPanel = Annotated[str, CodeOf("reply_to_panel")]
-ReviewerChange = Annotated[str, CodeOf("reviewer_change")]
-SupervisionRating = Annotated[str, CodeOf("supervision_rating")]
-SupervisionRequest = Annotated[str, CodeOf("supervision_request")]
-UnavailabilityReason = Annotated[str, CodeOf("unavailability_reason")]
 
 ReportHash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """SHA-256, in lower-case hex, of a report's canonical JSON."""

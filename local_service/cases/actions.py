@@ -9,6 +9,7 @@ from local_service.case_course import rules as case_course
 from local_service.cases.file import CaseFile
 from local_service.information_requests import rules as information_requests
 from local_service.learning import rules as learning
+from local_service.local_reviews import next_steps as course
 from local_service.local_reviews import rules as local_reviews
 from local_service.moves import Refusal
 from local_service.national_reviews import rules as national_reviews
@@ -61,6 +62,9 @@ def _steps(acting: Acting, file: CaseFile, *, four_eyes: bool) -> Iterator[tuple
     yield "complete_local_review", "local-reviews:write", local_reviews.why_no_writing(file)
     proposal = national_reviews.why_not_this_proposer(acting.caller) or national_reviews.why_no_proposal(file)
     yield "propose_national_review", "national-reviews:propose", proposal
+    yield "appoint_reviewer", "local-reviews:write", course.why_no_appointment_on(file)
+    yield "plan_publication", "local-reviews:decide", course.why_no_planning_on(file)
+    yield "reply_to_panel_decision", "local-reviews:decide", course.why_no_reply_on(file)
 
 
 def _action(acting: Acting, action: str, scope: str, refusal: Refusal | None) -> AllowedAction:

@@ -2,12 +2,19 @@
 
 from datetime import date
 
-from local_service.local_reviews.course_reads import Course, HoldRead, RequestRead
+from local_service.local_reviews.course_reads import (
+    Course,
+    HoldRead,
+    ProgressRead,
+    RecommendationRead,
+    RequestRead,
+)
 from local_service.local_reviews.models import LocalReviewState
 from local_service.local_reviews.publication_rules import PARALLEL
 from local_service.local_reviews.reviewer_rules import AFTER_PUBLICATION
 from local_service.moves import Refusal
 from service_kit.problems import ApiProblem, field_problem
+from shared_schemas.local_reviews import Recommendation
 
 SUPERVISES = "SI 2018/789 reg 14"
 IMPROVES = "Children Act 2004 s16F(2)"
@@ -27,6 +34,32 @@ def why_no_progress(course: Course, recommendation: int) -> Refusal | None:
     if recommendation > len(course.versions[-1].report.recommendations or []):
         raise ApiProblem("not-found")
     return None
+
+
+def follow_recommendations(course: Course) -> list[RecommendationRead]:
+    """Give each recommendation of the last version with its history under that version's numbering (s16F(2)).
+
+    A revised report may number them anew: what was recorded under an earlier version stays with that version.
+    """
+    last = course.versions[-1] if course.versions else None
+    given = last.report.recommendations or [] if last else []
+    return [
+        _follow(number, one, _history(course, number, last.version if last else 0))
+        for number, one in enumerate(given, start=1)
+    ]
+
+
+def _history(course: Course, number: int, version: int) -> list[ProgressRead]:
+    return [
+        one
+        for one in course.recommendations_progress
+        if (one.recommendation, one.report_version) == (number, version)
+    ]
+
+
+def _follow(number: int, given: Recommendation, history: list[ProgressRead]) -> RecommendationRead:
+    status = history[-1].status if history else "open"
+    return RecommendationRead(**given.model_dump(), number=number, status=status, history=history)
 
 
 def find_hold(course: Course, number: int) -> HoldRead:

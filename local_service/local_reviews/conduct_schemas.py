@@ -7,14 +7,16 @@ from pydantic import ConfigDict, Field, StrictInt, model_validator
 from pydantic_core import PydanticCustomError
 
 from shared_schemas.base import Day, Facts, Instant
-from shared_schemas.codes import ParallelProcess
-from shared_schemas.local_review_course import (
-    Delay,
+from shared_schemas.codes import (
+    ParallelProcess,
     RecommendationStatus,
-    Reply,
-    ReviewerFacts,
     SupervisionRating,
     SupervisionRequest,
+)
+from shared_schemas.local_review_course import (
+    Delay,
+    Reply,
+    ReviewerFacts,
 )
 from shared_schemas.text import Narrative, PersonName, ShortText
 

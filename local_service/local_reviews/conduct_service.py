@@ -190,7 +190,8 @@ async def follow_up(acting: Acting, opened: OpenReview, number: int, given: Prog
     since = opened.course.completed_at
     check_past_day("on", given.on, acting.now, since=since)
     kind = EntryKind.RECOMMENDATION_PROGRESS
-    row = await add_entry(acting, opened.file, kind, given, recommendation=number)
+    version = opened.course.versions[-1].version
+    row = await add_entry(acting, opened.file, kind, given, recommendation=number, report_version=version)
     await _event(acting, opened, "local_review.followed_up", row, recommendation=number, status=given.status)
 
 

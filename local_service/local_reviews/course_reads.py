@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from local_service.local_reviews.conduct_schemas import (
     AccessCreate,
@@ -26,12 +26,15 @@ from local_service.local_reviews.publication_schemas import (
     PublicationCreate,
     UnpublicationCreate,
 )
-from shared_schemas.local_reviews import LocalReviewReport
+from shared_schemas.local_reviews import LocalReviewReport, Recommendation
 from shared_schemas.messages.review_course import PublicationCommentedBody
 
 
 class Recorded(BaseModel):
     """Who recorded a step, and when."""
+
+    # A body's own example lacks what is added here.
+    model_config = ConfigDict(json_schema_extra={})
 
     id: UUID
     number: int = Field(description="1, 2, 3 … within its kind.")
@@ -99,6 +102,15 @@ class ProgressRead(ProgressCreate, Recorded):
     """What became of a recommendation."""
 
     recommendation: int
+    report_version: int = Field(description="The report whose numbering it follows.")
+
+
+class RecommendationRead(Recommendation):
+    """A recommendation of the last version of the report, with what became of it."""
+
+    number: int
+    status: str = Field(description="The last one recorded; `open` until there is one.")
+    history: list[ProgressRead]
 
 
 class ReplyRead(ReplyCreate, Recorded):
@@ -208,4 +220,5 @@ class CourseRead(Course):
     version: int = Field(description="Its ETag.")
     earliest_publication: Earliest | None = Field(description="Null without a plan to publish.")
     next_checkpoint_on: date | None
+    recommendations: list[RecommendationRead]
     moves: list[MoveRead]

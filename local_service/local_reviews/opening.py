@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from local_service.cases.file import CaseFile, lock_file, read_file
+from local_service.local_reviews.conduct_rules import follow_recommendations
 from local_service.local_reviews.course import read_course
 from local_service.local_reviews.course_reads import Course, CourseRead, MoveRead
 from local_service.local_reviews.models import LocalReview
@@ -50,6 +51,7 @@ async def show_course(acting: Acting, opened: OpenReview) -> CourseRead:
         version=opened.review.version,
         earliest_publication=earliest_publication(course, planned, published_calendar()) if planned else None,
         next_checkpoint_on=course.checkpoints[-1].next_on if course.checkpoints else None,
+        recommendations=follow_recommendations(course),
         moves=[_move(course, move) for move in EVERY_MOVE],
     )
 

@@ -6,7 +6,7 @@ from pydantic import Field, StrictInt
 
 from local_service.local_reviews.conduct_schemas import example
 from shared_schemas.base import Day, Facts
-from shared_schemas.local_review_course import (
+from shared_schemas.codes import (
     CopiedItem,
     CopyRecipient,
     PublicationForm,

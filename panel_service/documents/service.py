@@ -30,6 +30,9 @@ async def received_report(acting: Acting, case_id: UUID) -> ReceivedReport:
     case = (await acting.session.execute(statement)).scalar_one_or_none()
     if case is None:
         raise ApiProblem("not-found")
+    if case.link_id is None:
+        # It came by hand, and its documents with it.
+        raise ApiProblem("not-found")
     for received in reversed(await documents_of(acting, case.id, DocumentKind.LOCAL_REVIEW)):
         named = received.body.get("document")
         if named is None:

@@ -6,13 +6,15 @@ from uuid import UUID
 from pydantic import Field, StrictInt
 
 from shared_schemas.base import Day, Facts
-from shared_schemas.local_review_course import (
-    Delay,
+from shared_schemas.codes import (
     PublicationForm,
     PublicationStage,
+    ReviewerChange,
+)
+from shared_schemas.local_review_course import (
+    Delay,
     Reply,
     ReportHash,
-    ReviewerChange,
 )
 from shared_schemas.local_reviews import LocalReviewReport
 from shared_schemas.messages.entries import CataloguedMessage

@@ -11,6 +11,8 @@ from tests.support.exercise import AUDITED as AUDITED_OF_EXERCISE
 from tests.support.exercise import FILLED as FILLED_OF_EXERCISE
 from tests.support.exercise import ROUTES as EXERCISE
 from tests.support.offices import DECISION, JUDGEMENT, NOTIFIER, REPORT, SECTIONS, incident, open_office
+from tests.support.review_course import FILLED as FILLED_OF_COURSE
+from tests.support.review_course import ROUTES as REVIEW_COURSE
 from tests.support.services import Service
 
 # Every route of a case, with a body that would do, and the scope it needs.
@@ -26,7 +28,7 @@ ROUTES: dict[tuple[str, str], tuple[Any, str]] = {
     ("POST", "/rapid-review"): (None, "rapid-reviews:write"),
     ("PATCH", "/rapid-review"): ({"sections": SECTIONS}, "rapid-reviews:write"),
     ("POST", "/rapid-review/completion"): (None, "rapid-reviews:complete"),
-    ("GET", "/local-review"): (None, "cases:read"),
+    ("GET", "/local-review"): (None, "local-reviews:read"),
     ("PATCH", "/local-review"): ({"report": REPORT}, "local-reviews:write"),
     ("POST", "/local-review/decision"): (DECISION, "local-reviews:decide"),
     ("POST", "/local-review/completion"): (None, "local-reviews:write"),
@@ -36,8 +38,9 @@ ROUTES: dict[tuple[str, str], tuple[Any, str]] = {
     ("GET", "/duties"): (None, "cases:read"),
     ("GET", "/duties/{code}"): (None, "cases:read"),
     **EXERCISE,
+    **REVIEW_COURSE,
 }
-FILLED = {"code": "rapid_review_completion", **FILLED_OF_EXERCISE}
+FILLED = {"code": "rapid_review_completion", **FILLED_OF_EXERCISE, **FILLED_OF_COURSE}
 CASE = "/v1/cases/{case_id}"
 routes = pytest.mark.parametrize(("method", "part"), sorted(ROUTES))
 
@@ -128,6 +131,7 @@ async def test_every_read_and_change_is_audited(local: Service) -> None:
         "rapid_review.completed", "rapid_review.sent", "rapid_review.read", "local_review.decided",
         "local_review.written", "local_review.completed", "local_review.read", "panel_decisions.read",
         "duties.read", *AUDITED_OF_EXERCISE,
+        "local_review.reviewer_appointed", "local_review_course.read",
     }  # fmt: skip
 
 

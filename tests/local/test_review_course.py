@@ -155,6 +155,9 @@ async def test_recommendations_are_followed_up_and_their_history_stays(east: Off
     progress = (await east.course_step(path, "recommendations/1/progress", done)).json()
     history = [(one["recommendation"], one["status"]) for one in progress["recommendations_progress"]]
     assert history == [(1, "accepted"), (1, "implemented")]
+    (recommendation,) = progress["recommendations"]
+    assert (recommendation["status"], len(recommendation["history"])) == ("implemented", 2)
+    assert recommendation["owner"] == REPORT["recommendations"][0]["owner"]
     assert (await east.course_step(path, "recommendations/2/progress", done)).status_code == 404
 
 
@@ -265,4 +268,12 @@ async def test_a_scrutineer_reads_the_course_and_nothing_else(east: Office) -> N
     assert (await scrutineer.get(f"{path}/local-review/course")).status_code == 200
     assert (await scrutineer.get(f"{path}/local-review")).status_code == 403
     assert (await scrutineer.get(path)).status_code == 403
+    listed = (await scrutineer.get("/v1/local-reviews")).json()["items"]
+    assert [(one["case_id"], one["state"]) for one in listed] == [(path.rsplit("/", 1)[1], "in_progress")]
+    assert (await scrutineer.get("/v1/local-reviews", params={"state": "published"})).json()["items"] == []
+    stranger = await east.local.caller("scrutineer", organisation=f"stranger-{uuid4()}")
+    assert (await stranger.get("/v1/local-reviews")).json()["items"] == []
+    assert (await east.notifier.get("/v1/local-reviews")).status_code == 200
+    reviewer = await east.local.caller("reviewer", organisation=east.code)
+    assert (await reviewer.get("/v1/local-reviews")).status_code == 403
     assert "local_review_course.read" in {entry["action"] for entry in await east.audit(path)}

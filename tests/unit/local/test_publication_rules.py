@@ -5,7 +5,12 @@ from uuid import UUID
 import pytest
 
 from local_service.local_reviews import publication_rules as rules
-from local_service.local_reviews.conduct_rules import why_no_conduct, why_no_progress, why_not_lifted
+from local_service.local_reviews.conduct_rules import (
+    follow_recommendations,
+    why_no_conduct,
+    why_no_progress,
+    why_not_lifted,
+)
 from local_service.local_reviews.course_events import publication_events
 from local_service.local_reviews.course_reads import (
     CommentRead,
@@ -14,6 +19,7 @@ from local_service.local_reviews.course_reads import (
     HoldRead,
     LiftingRead,
     PlanRead,
+    ProgressRead,
     PublicationRead,
     VersionRead,
 )
@@ -266,6 +272,16 @@ def test_recommendations_are_followed_up_after_completion() -> None:
     assert rule_of(why_no_progress(course(versions=[]), 1)) == "Children Act 2004 s16F(2)"
     with pytest.raises(ApiProblem):
         why_no_progress(course(), 2)
+
+
+def test_a_revised_report_numbers_its_recommendations_anew() -> None:
+    facts = {"status": "accepted", "on": "2026-06-01", "recommendation": 1, "report_version": 1}
+    progress = ProgressRead.model_validate({**facts, **RECORDED})
+    one = course(recommendations_progress=[progress])
+    assert [entry.status for entry in follow_recommendations(one)] == ["accepted"]
+    revised = one.model_copy(update={"versions": [version(), version(2)]})
+    assert [(entry.status, entry.history) for entry in follow_recommendations(revised)] == [("open", [])]
+    assert follow_recommendations(course(versions=[])) == []
 
 
 def test_events_are_told_as_they_happen() -> None:

@@ -4,6 +4,7 @@ from uuid import UUID
 
 import pytest
 
+from local_service.local_reviews import next_steps as steps
 from local_service.local_reviews import reviewer_rules as rules
 from local_service.local_reviews.course_reads import AccessRead, Course, RemovalRead, ReviewerRead
 from local_service.local_reviews.models import LocalReviewState
@@ -11,7 +12,7 @@ from local_service.local_reviews.rules import check_criteria, panel_concluded_in
 from service_kit.problems import ApiProblem
 from shared_schemas.local_reviews import LocalCriterionConsidered, LocalReviewReport
 from tests.support.offices import REVIEWER
-from tests.unit.local.filing import NOW, file, panel_decision
+from tests.unit.local.filing import NOW, file, local_review, panel_decision
 
 NOON = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
 PRINCIPAL = UUID(int=3)
@@ -124,3 +125,17 @@ def test_a_reply_is_to_the_decision_that_stands() -> None:
     refusal = why_no_reply(known, 1)
     assert refusal is not None
     assert refusal.rule == "Children Act 2004 s16F(1)(b)"
+
+
+def test_the_next_steps_of_a_case_say_why_not() -> None:
+    nothing = file()
+    for why_not in (steps.why_no_appointment_on, steps.why_no_planning_on):
+        refusal = why_not(nothing)
+        assert refusal is not None
+        assert refusal.allowed == ("decide_on_local_review",)
+    assert steps.why_no_reply_on(nothing) is not None
+    going = file(local_review=local_review(), panel_decisions=[panel_decision()])
+    assert steps.why_no_appointment_on(going) is None
+    assert steps.why_no_planning_on(going) is not None
+    assert steps.why_no_reply_on(going) is None
+    assert steps.why_no_planning_on(file(local_review=local_review(complete=True))) is None
