@@ -1,5 +1,6 @@
 from fastapi import FastAPI
 
+from panel_service.cases.duties_router import router as case_duties
 from panel_service.cases.router import router as cases
 from panel_service.decisions.router import router as decisions
 from panel_service.documents.router import router as documents
@@ -37,6 +38,7 @@ DEFINITION = ServiceDefinition(
         me.router,
         triage,
         cases,
+        case_duties,
         documents,
         queries,
         members,
