@@ -1,6 +1,7 @@
 from fastapi import FastAPI
 
 from panel_service.by_hand.router import router as by_hand
+from panel_service.cases.duties_router import router as case_duties
 from panel_service.cases.router import router as cases
 from panel_service.decisions.router import router as decisions
 from panel_service.documents.router import router as documents
@@ -52,6 +53,7 @@ DEFINITION = ServiceDefinition(
         by_hand,
         waiting,
         intake,
+        case_duties,
         documents,
         queries,
         members,

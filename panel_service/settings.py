@@ -22,3 +22,9 @@ class PanelSettings(ServiceSettings):
         le=100,
         description="Members a meeting needs; without it, more than half of those in office. No law states one.",
     )
+    response_target_working_days: int | None = Field(
+        default=None,
+        ge=1,
+        le=250,
+        description="Working days in which the Panel aims to answer a rapid review: a target, no rule.",
+    )

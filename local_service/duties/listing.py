@@ -86,7 +86,7 @@ def show_item(row: Row[CaseDuty, UUID], days: Days) -> DutyListItem:
     """Show a row as of today."""
     duty, exchange_reference = row
     status = status_of(duty, days)
-    counts = duty.due_on is not None and status not in FINISHED
+    counts_to = duty.due_on if status not in FINISHED else None
     return DutyListItem(
         case_id=duty.case_id,
         exchange_reference=exchange_reference,
@@ -98,7 +98,7 @@ def show_item(row: Row[CaseDuty, UUID], days: Days) -> DutyListItem:
         status=status,
         end=End(duty.ends),
         due_on=duty.due_on,
-        days_left=(duty.due_on - days.today).days if counts else None,
+        days_left=(counts_to - days.today).days if counts_to else None,
         met_on=duty.met_on,
         explanation=f"/v1/cases/{duty.case_id}/duties/{duty.code}",
     )

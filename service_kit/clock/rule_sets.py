@@ -21,6 +21,7 @@ class Unit(StrEnum):
 class Kind(StrEnum):
     LAW = "law"
     GUIDANCE = "guidance"
+    TARGET = "target"  # what a service sets itself, which is no rule
 
 
 class Direction(StrEnum):

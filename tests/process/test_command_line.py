@@ -1,6 +1,7 @@
 """Operators bring up an organisation by the command line alone, and read plain errors."""
 
 import asyncio
+import json
 import os
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 
+from shared_schemas.reference import load_json
 from standalone.databases import url_settings
 from tests.support.databases import SECRET_KEY, TestServer
 from tests.support.services import Service
@@ -92,3 +94,21 @@ async def test_errors_are_plain(fresh_local: Service, server: TestServer) -> Non
         assert code != 0
         assert said in output
         assert "Traceback" not in output
+
+
+@pytest.mark.process
+async def test_bank_holidays_are_loaded_by_the_command_line(fresh_local: Service, tmp_path: Path) -> None:
+    await fresh_local.organisation("eastshire")
+    feed = load_json("bank-holidays.json")
+    feed["england-and-wales"]["events"].append({"title": "One-off holiday", "date": "2026-06-15"})
+    file = tmp_path / "bank-holidays.json"
+    file.write_text(json.dumps(feed))
+    code, output = await command(fresh_local, "calendar", "load", str(file))
+    assert code == 0, output
+    assert (facts(output)["added"], facts(output)["removed"]) == ("2026-06-15 (One-off holiday)", "none")
+    code, output = await command(fresh_local, "calendar", "load", str(file))
+    assert (code, facts(output)["edition"]) == (0, "None")
+    file.write_text("[]")
+    code, output = await command(fresh_local, "calendar", "load", str(file))
+    assert code == 1
+    assert output.startswith("This is not the feed of https://www.gov.uk/bank-holidays.json")

@@ -10,6 +10,7 @@ import httpx
 from fastapi import FastAPI
 
 from local_service.app import create_app as create_local_app
+from local_service.duties.projection import settle_duties
 from local_service.roles import ROLE_SCOPES as LOCAL_ROLES
 from panel_service.app import create_app as create_panel_app
 from panel_service.roles import ROLE_SCOPES as PANEL_ROLES
@@ -20,6 +21,7 @@ from service_kit.identity import PrincipalKind
 from service_kit.settings import ServiceSettings
 from standalone.roles import RoleUrls
 
+SETTLES = {"local": settle_duties}
 APPS = {"local": create_local_app, "panel": create_panel_app}
 ROLES: Mapping[str, Mapping[str, frozenset[str]]] = {"local": LOCAL_ROLES, "panel": PANEL_ROLES}
 
@@ -102,7 +104,8 @@ async def running(name: str, urls: RoleUrls, settings: ServiceSettings) -> Async
     app = APPS[name](settings)
     transport = httpx.ASGITransport(app=framed(app))
     worker = Database(
-        make_engine(urls.worker, pool_size=4, statement_timeout_ms=10_000, lock_timeout_ms=3_000)
+        make_engine(urls.worker, pool_size=4, statement_timeout_ms=10_000, lock_timeout_ms=3_000),
+        SETTLES.get(name),
     )
     async with httpx.AsyncClient(transport=transport, base_url=settings.public_url) as client:
         yield Service(name, app, settings, urls, client, worker)

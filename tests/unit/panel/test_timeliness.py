@@ -78,3 +78,27 @@ def test_a_late_exercise_is_late_by_either_anchor() -> None:
     late = with_rapid_review(completed_at="2027-03-01T10:00:00Z")
     found = duty(late, "rapid_review_completion", "working-together-2023")
     assert (found.status.value, found.due_on) == ("met_late", date(2026, 11, 23))
+
+
+def test_the_panels_answer_has_a_target_only_where_one_is_set() -> None:
+    received = with_rapid_review(completed_at="2026-11-05T10:00:00Z")
+    assert duty(received, "panel_response").status.value == "no_time_stated"
+    for rule_set in published_rule_sets().codes():
+        judged = judge_timeliness(
+            rule_set, received, published_rule_sets(), published_calendar(), NOW, response_target=15
+        )
+        assert judged is not None
+        found = next(entry for entry in judged if entry.code == "panel_response")
+        assert (found.due_on, found.status.value, found.responsible) == (date(2026, 11, 26), "open", "panel")
+        assert found.explanation.kind.value == "target"
+        assert "no rule" in found.explanation.source
+    # The rule sets as published stay as they are.
+    assert duty(received, "panel_response").due_on is None
+
+
+def test_what_messages_tell_nothing_of_is_not_judged() -> None:
+    judged = judge_timeliness(
+        "panel-2025", with_rapid_review(), published_rule_sets(), published_calendar(), NOW
+    )
+    assert judged is not None
+    assert not [entry.code for entry in judged if entry.code.startswith("national_")]
