@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 
 from tests.bench.bed import prepared
+from tests.bench.carrying import bench_carrying
 from tests.bench.creating import bench_creating
 from tests.bench.crossing import bench_crossing
 from tests.bench.listing import bench_listing
@@ -16,6 +17,7 @@ class Part(StrEnum):
     CREATING = "creating"
     CROSSING = "crossing"
     LISTING = "listing"
+    CARRYING = "carrying"
 
 
 app = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False)
@@ -45,6 +47,8 @@ def bench(
             bench_crossing(bed, console, quick=quick)
         if Part.LISTING in parts:
             bench_listing(bed, console, rounds=rounds, quick=quick)
+        if Part.CARRYING in parts:
+            bench_carrying(bed, console)
 
 
 if __name__ == "__main__":

@@ -41,13 +41,14 @@ def bench_crossing(bed: Bed, console: Console, *, quick: bool) -> None:
     count = 5 if quick else 60
     with bed.running(*bed.pair()):
         cast = bed.cast
-        cases = [_complete_one(cast) for _ in range(count)]
+        cases = [complete_one(cast) for _ in range(count)]
     seconds = [row[0] for row in bed.query(SECONDS_TO_RECEIPT, cases)]
     assert len(seconds) == count
     console.print(_table(seconds))
 
 
-def _complete_one(cast: Cast) -> UUID:
+def complete_one(cast: Cast) -> UUID:
+    """Take a case as far as its rapid review at the Panel."""
     now = datetime.now(UTC)
     case = cast.office.post("/v1/cases", {"incident": serious_incident(now)})
     path = f"/v1/cases/{case.body['id']}"
@@ -57,22 +58,23 @@ def _complete_one(cast: Cast) -> UUID:
     review = cast.office.post(f"{path}/rapid-review")
     for sections in rapid_review_sections(now):
         review = cast.office.patch(f"{path}/rapid-review", {"sections": sections}, etag=review.etag or "")
-    _wait_for_receipt(cast, path, "local.notification.v1")
+    wait_for_receipt(cast, path, "local.notification.v1")
     # The worker has just looked for work: without a pause of any length every case would meet it at the same moment.
     time.sleep(random.uniform(0, POLL_SECONDS))  # noqa: S311 -- only spreads the cases over the worker's interval
     cast.office.post(f"{path}/rapid-review/completion", etag=review.etag)
-    _wait_for_receipt(cast, path, "local.rapid_review.v1")
+    wait_for_receipt(cast, path, "local.rapid_review.v1")
     return UUID(case.body["id"])
 
 
-def _wait_for_receipt(cast: Cast, path: str, message_type: str) -> None:
-    until = time.monotonic() + LONGEST_SECONDS
+def wait_for_receipt(cast: Cast, path: str, message_type: str, seconds: float = LONGEST_SECONDS) -> None:
+    """Wait until a message is delivered. Raises ``NotDelivered``."""
+    until = time.monotonic() + seconds
     while time.monotonic() < until:
         messages = cast.office.get(path).body["messages"]
         if any(one["type"] == message_type and one["state"] == "delivered" for one in messages):
             return
         time.sleep(LOOK_EVERY_SECONDS)
-    raise NotDelivered(f"{message_type} was not delivered within {LONGEST_SECONDS:.0f} seconds.")
+    raise NotDelivered(f"{message_type} was not delivered within {seconds:.0f} seconds.")
 
 
 def _table(seconds: list[float]) -> Table:
