@@ -398,6 +398,61 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "panel_letters",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("decision_version", sa.Integer(), nullable=True),
+        sa.Column("view", sa.Text(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("message_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "case_id"],
+            ["cases.organisation_id", "cases.id"],
+            name=op.f("fk_panel_letters_organisation_id_case_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_panel_letters_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_panel_letters")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "case_id",
+            "number",
+            name=op.f("uq_panel_letters_organisation_id_case_id_number"),
+        ),
+    )
+    op.create_table(
+        "panel_queries",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('open', 'answered', 'closed')", name=op.f("ck_panel_queries_state_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "case_id"],
+            ["cases.organisation_id", "cases.id"],
+            name=op.f("fk_panel_queries_organisation_id_case_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_panel_queries_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_panel_queries")),
+    )
+    op.create_table(
         "panel_requests",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -826,6 +881,44 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "panel_query_entries",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("query_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("side", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("corrected_by_notification_version", sa.Integer(), nullable=True),
+        sa.Column("said_by", sa.Uuid(), nullable=True),
+        sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("message_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "side IN ('panel', 'partnership')", name=op.f("ck_panel_query_entries_side_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "case_id"],
+            ["cases.organisation_id", "cases.id"],
+            name=op.f("fk_panel_query_entries_organisation_id_case_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "query_id"],
+            ["panel_queries.organisation_id", "panel_queries.id"],
+            name=op.f("fk_panel_query_entries_organisation_id_query_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_panel_query_entries_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_panel_query_entries")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "query_id",
+            "number",
+            name=op.f("uq_panel_query_entries_organisation_id_query_id_number"),
+        ),
+    )
+    op.create_table(
         "panel_request_answers",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1026,6 +1119,7 @@ def upgrade() -> None:
         "learning_items",
         "learning_shares",
         "local_review_documents",
+        "panel_queries",
         "panel_requests",
         "received_improvements",
         "screenings",
@@ -1042,6 +1136,8 @@ def upgrade() -> None:
         "local_review_entries",
         "national_review_proposals",
         "national_review_steps",
+        "panel_letters",
+        "panel_query_entries",
         "panel_request_answers",
         "rapid_review_addenda",
         "rapid_review_views",
@@ -1092,6 +1188,7 @@ def downgrade() -> None:
     op.drop_table("submitted_summaries")
     op.drop_table("screening_outcomes")
     op.drop_table("panel_request_answers")
+    op.drop_table("panel_query_entries")
     op.drop_index(op.f("ix_learning_shares_organisation_id_learning_id_id"), table_name="learning_shares")
     op.drop_table("learning_shares")
     op.drop_table("information_request_moves")
@@ -1113,6 +1210,8 @@ def downgrade() -> None:
     op.drop_table("rapid_review_views")
     op.drop_table("rapid_review_addenda")
     op.drop_table("panel_requests")
+    op.drop_table("panel_queries")
+    op.drop_table("panel_letters")
     op.drop_index(
         op.f("ix_national_review_steps_organisation_id_case_id_national_review_id"),
         table_name="national_review_steps",

@@ -1152,6 +1152,31 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "views",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("reasons", sa.Text(), nullable=False),
+        sa.Column("formed_on", sa.Date(), nullable=False),
+        sa.Column("recorded_by", sa.Uuid(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("kind IN ('not_a_serious_case', 'comments')", name=op.f("ck_views_kind_known")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "case_id"],
+            ["cases.organisation_id", "cases.id"],
+            name=op.f("fk_views_organisation_id_case_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_views_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_views")),
+        sa.UniqueConstraint(
+            "organisation_id", "case_id", "number", name=op.f("uq_views_organisation_id_case_id_number")
+        ),
+    )
+    op.create_table(
         "decision_releases",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1162,11 +1187,11 @@ def upgrade() -> None:
         sa.Column("done_by", sa.Uuid(), nullable=True),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("message_id", sa.Uuid(), nullable=True),
-        sa.CheckConstraint(
-            "(state = 'released') = (message_id IS NOT NULL)",
-            name=op.f("ck_decision_releases_released_is_sent"),
-        ),
         sa.CheckConstraint("state <> 'recorded'", name=op.f("ck_decision_releases_released_or_withdrawn")),
+        sa.CheckConstraint(
+            "state = 'released' OR message_id IS NULL",
+            name=op.f("ck_decision_releases_only_released_is_sent"),
+        ),
         sa.CheckConstraint(
             "state IN ('recorded', 'released', 'withdrawn')", name=op.f("ck_decision_releases_state_known")
         ),
@@ -1186,6 +1211,39 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_decision_releases")),
         sa.UniqueConstraint(
             "organisation_id", "decision_id", name=op.f("uq_decision_releases_organisation_id_decision_id")
+        ),
+    )
+    op.create_table(
+        "decisions_told_by_hand",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("decision_version", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("told_on", sa.Date(), nullable=False),
+        sa.Column("told_to", sa.Text(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=True),
+        sa.Column("recorded_by", sa.Uuid(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "case_id", "decision_version"],
+            ["decisions.organisation_id", "decisions.case_id", "decisions.decision_version"],
+            name="fk_decisions_told_by_hand_decision",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "case_id"],
+            ["cases.organisation_id", "cases.id"],
+            name=op.f("fk_decisions_told_by_hand_organisation_id_case_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_decisions_told_by_hand_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_decisions_told_by_hand")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "case_id",
+            "decision_version",
+            name=op.f("uq_decisions_told_by_hand_organisation_id_case_id_decision_version"),
         ),
     )
     op.create_table(
@@ -1250,6 +1308,48 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "letters",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("decision_version", sa.Integer(), nullable=True),
+        sa.Column("view_id", sa.Uuid(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("written_by", sa.Uuid(), nullable=True),
+        sa.Column("drafted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("signed_by", sa.Uuid(), nullable=True),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("message_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'issued') = (issued_at IS NOT NULL AND message_id IS NOT NULL)",
+            name=op.f("ck_letters_issued_is_sent"),
+        ),
+        sa.CheckConstraint("state IN ('draft', 'issued')", name=op.f("ck_letters_state_known")),
+        sa.CheckConstraint(
+            "(decision_version IS NULL) <> (view_id IS NULL)", name=op.f("ck_letters_about_one_thing")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "case_id"],
+            ["cases.organisation_id", "cases.id"],
+            name=op.f("fk_letters_organisation_id_case_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "view_id"],
+            ["views.organisation_id", "views.id"],
+            name=op.f("fk_letters_organisation_id_view_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_letters_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_letters")),
+        sa.UniqueConstraint(
+            "organisation_id", "case_id", "number", name=op.f("uq_letters_organisation_id_case_id_number")
+        ),
+    )
+    op.create_table(
         "query_entries",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1284,6 +1384,7 @@ def upgrade() -> None:
             name=op.f("uq_query_entries_organisation_id_query_id_number"),
         ),
     )
+    op.add_column("cases", sa.Column("channel", sa.Text(), nullable=True))
     op.add_column("cases", sa.Column("needs", sa.ARRAY(sa.Text()), server_default="{}", nullable=False))
     op.add_column("cases", sa.Column("attention_weight", sa.Integer(), server_default="0", nullable=False))
     op.add_column("cases", sa.Column("attention_since", sa.DateTime(timezone=True), nullable=True))
@@ -1293,6 +1394,7 @@ def upgrade() -> None:
     op.add_column("cases", sa.Column("assigned_to", sa.Uuid(), nullable=True))
     op.add_column("cases", sa.Column("seen_by", sa.Uuid(), nullable=True))
     op.add_column("cases", sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True))
+    op.alter_column("cases", "link_id", existing_type=sa.UUID(), nullable=True)
     op.create_index(
         "ix_cases_attention",
         "cases",
@@ -1323,8 +1425,19 @@ def upgrade() -> None:
     op.create_unique_constraint(
         op.f("uq_partnerships_organisation_id_party"), "partnerships", ["organisation_id", "party"]
     )
+    op.add_column("received_documents", sa.Column("channel", sa.Text(), nullable=True))
+    op.add_column("received_documents", sa.Column("recorded_by", sa.Uuid(), nullable=True))
+    op.add_column(
+        "received_documents",
+        sa.Column("original", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+    )
+    op.alter_column("received_documents", "message_id", existing_type=sa.UUID(), nullable=True)
+    op.alter_column("received_documents", "reference", existing_type=sa.TEXT(), nullable=True)
     op.execute("UPDATE partnerships SET party = id")
     grant("partnerships", app="INSERT, UPDATE")
+    op.create_check_constraint(
+        op.f("ck_cases_by_message_or_by_hand"), "cases", "((channel IS NULL) = (link_id IS NOT NULL))"
+    )
     op.drop_constraint(op.f("ck_cases_state_known"), "cases", type_="check")
     op.create_check_constraint(
         op.f("ck_cases_state_known"),
@@ -1345,6 +1458,11 @@ def upgrade() -> None:
     op.create_check_constraint(
         op.f("ck_partnerships_linked_as_a_party"), "partnerships", "((link_id IS NULL) = (party IS NULL))"
     )
+    op.create_check_constraint(
+        op.f("ck_received_documents_by_message_or_by_hand"),
+        "received_documents",
+        "(((channel IS NULL) = ((message_id IS NOT NULL) AND (reference IS NOT NULL))) AND ((channel IS NULL) = (recorded_by IS NULL)))",
+    )
     op.drop_constraint(op.f("ck_received_documents_kind_known"), "received_documents", type_="check")
     op.create_check_constraint(
         op.f("ck_received_documents_kind_known"),
@@ -1356,6 +1474,7 @@ def upgrade() -> None:
         "improvement_addressees",
         "improvements",
         "information_requests",
+        "letters",
         "meetings",
         "members",
         "national_review_reports",
@@ -1373,6 +1492,7 @@ def upgrade() -> None:
         "agenda_items",
         "counted_notifications",
         "decision_releases",
+        "decisions_told_by_hand",
         "improvement_evidence",
         "improvement_moves",
         "improvement_recurrences",
@@ -1390,12 +1510,14 @@ def upgrade() -> None:
         "recommended_texts",
         "recommended_themes",
         "statistics_editions",
+        "views",
     ):
         protect(table, app="SELECT, INSERT", worker="SELECT, INSERT")
 
 
 def downgrade() -> None:
     drop_kit_tables()
+    op.drop_constraint(op.f("ck_cases_by_message_or_by_hand"), "cases", type_="check")
     op.drop_constraint(op.f("ck_cases_state_known"), "cases", type_="check")
     op.create_check_constraint(
         op.f("ck_cases_state_known"),
@@ -1410,12 +1532,20 @@ def downgrade() -> None:
     )
     op.drop_constraint(op.f("ck_partnerships_ends_after_it_begins"), "partnerships", type_="check")
     op.drop_constraint(op.f("ck_partnerships_linked_as_a_party"), "partnerships", type_="check")
+    op.drop_constraint(
+        op.f("ck_received_documents_by_message_or_by_hand"), "received_documents", type_="check"
+    )
     op.drop_constraint(op.f("ck_received_documents_kind_known"), "received_documents", type_="check")
     op.create_check_constraint(
         op.f("ck_received_documents_kind_known"),
         "received_documents",
         "(kind = ANY (ARRAY['notification'::text, 'rapid_review'::text, 'local_review_decision'::text, 'local_review'::text]))",
     )
+    op.alter_column("received_documents", "reference", existing_type=sa.TEXT(), nullable=False)
+    op.alter_column("received_documents", "message_id", existing_type=sa.UUID(), nullable=False)
+    op.drop_column("received_documents", "original")
+    op.drop_column("received_documents", "recorded_by")
+    op.drop_column("received_documents", "channel")
     op.drop_constraint(op.f("uq_partnerships_organisation_id_party"), "partnerships", type_="unique")
     op.alter_column(
         "partnerships",
@@ -1432,6 +1562,7 @@ def downgrade() -> None:
     op.drop_column("decisions", "meeting_id")
     op.drop_index("ix_cases_due", table_name="cases", postgresql_where=sa.text("next_due_on IS NOT NULL"))
     op.drop_index("ix_cases_attention", table_name="cases", postgresql_where=sa.text("attention_weight > 0"))
+    op.alter_column("cases", "link_id", existing_type=sa.UUID(), nullable=False)
     op.drop_column("cases", "seen_at")
     op.drop_column("cases", "seen_by")
     op.drop_column("cases", "assigned_to")
@@ -1441,14 +1572,18 @@ def downgrade() -> None:
     op.drop_column("cases", "attention_since")
     op.drop_column("cases", "attention_weight")
     op.drop_column("cases", "needs")
+    op.drop_column("cases", "channel")
     op.drop_table("query_entries")
+    op.drop_table("letters")
     op.drop_index(
         op.f("ix_information_request_moves_organisation_id_request_id_id"),
         table_name="information_request_moves",
     )
     op.drop_table("information_request_moves")
     op.drop_table("information_given")
+    op.drop_table("decisions_told_by_hand")
     op.drop_table("decision_releases")
+    op.drop_table("views")
     op.drop_index(op.f("ix_queries_organisation_id_case_id_state"), table_name="queries")
     op.drop_table("queries")
     op.drop_table("publication_comments")
