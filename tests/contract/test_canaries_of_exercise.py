@@ -38,7 +38,7 @@ async def test_no_step_writes_its_words_to_a_log_the_audit_or_the_feed(
         headers = etag_of(await east.office.get(read)) if read else {}
         answer = await east.office.post(where, body, headers=headers)
         assert answer.is_success, answer.text
-        return answer.headers.get("Location", "")
+        return str(answer.headers.get("Location", ""))
 
     request = await post(f"{path}/information-requests", {"recipient": AGENCY, "what": TOLD})
     await post(f"{request}/service", {"served_on": "2025-12-23", "how": "post"}, read=request)
