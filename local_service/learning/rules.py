@@ -12,6 +12,7 @@ from local_service.moves import Refusal
 from local_service.next_moves import why_not_move
 from service_kit.problems import field_problem
 from shared_schemas.children import ChildFacts
+from shared_schemas.messages.exercise import MOST_SHARES
 
 PURPOSE = "Children Act 2004 s16F(2)"  # reviews are to identify improvements for persons in the area
 CONFIDENCE = "UK GDPR art 5(1)(c)"  # no more than is needed for the purpose
@@ -52,6 +53,13 @@ def why_not_onward(file: CaseFile, *, sent: bool) -> Refusal | None:
             ("draft_notification", "authorise_notification"),
         )
     return None
+
+
+def why_no_further_share(recorded: int) -> Refusal | None:
+    """Why no further share can be recorded, if so: a message to the Panel holds so many (s16F(2))."""
+    if recorded < MOST_SHARES:
+        return None
+    return Refusal(f"{MOST_SHARES} shares of it are recorded already: record it anew.", PURPOSE)
 
 
 def is_overdue(state: ShareState, due_on: date | None, today: date) -> bool:

@@ -11,6 +11,7 @@ from local_service.learning.rules import (
     ShareMove,
     check_names_no_child,
     names_a_child,
+    why_no_further_share,
     why_no_learning,
     why_not,
     why_not_onward,
@@ -53,6 +54,7 @@ async def add_share(
     """Plan to share learning with somebody by a day, or record that it was shared."""
     check_version(item.version, expected_version)
     refuse(why_no_learning(file))
+    refuse(why_no_further_share(len(await shares_of(acting, [item.id]))))
     check_names_no_child({"/audience": given.audience}, file.incident.children)
     share = LearningShare(
         organisation_id=acting.organisation_id,

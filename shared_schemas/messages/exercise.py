@@ -14,6 +14,7 @@ from shared_schemas.text import Narrative, PersonName, ShortText
 RAPID_REVIEW_ADDENDUM = "local.rapid_review_addendum.v1"
 LEARNING = "local.learning.v1"
 
+MOST_SHARES = 200
 # Codes of the partnership's own: kept as they came, on no list of the exchange.
 Theme = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]{0,63}$")]
 
@@ -45,7 +46,7 @@ class LearningBody(Facts):
     learning: Narrative
     themes: Annotated[list[Theme], Field(max_length=20)] = []
     audience: ShortText
-    shares: Annotated[list[LearningShared], Field(max_length=200)] = []
+    shares: Annotated[list[LearningShared], Field(max_length=MOST_SHARES)] = []
     recorded_at: Instant
 
 

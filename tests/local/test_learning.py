@@ -148,3 +148,8 @@ async def test_who_may_and_what_cannot_be(local: Service, east: Office) -> None:
     assert neither.json()["errors"][0]["code"] == "planned_or_shared"
     stale = await east.office.post(f"{item}/onward", headers={"If-Match": '"v9"'})
     assert stale.status_code == 412
+
+
+@pytest.mark.parametrize("params", [{"q": "a\x00b"}, {"q": " "}, {"theme": "a\x00"}, {"theme": "A theme"}])
+async def test_what_cannot_be_searched_for(east: Office, params: dict[str, str]) -> None:
+    assert (await east.office.get("/v1/learning", params=params)).status_code == 422

@@ -11,11 +11,13 @@ from local_service.learning.rules import (
     check_names_no_child,
     is_overdue,
     names_a_child,
+    why_no_further_share,
     why_no_learning,
     why_not,
     why_not_onward,
 )
 from service_kit.problems import ApiProblem
+from shared_schemas.messages.exercise import MOST_SHARES
 from tests.support.offices import child
 from tests.unit.local.filing import facts, file, notification
 
@@ -93,6 +95,11 @@ def test_it_goes_to_the_panel_once_and_after_the_notification() -> None:
     assert before is not None
     assert before.rule == "Children Act 2004 s16C(1)"
     assert before.allowed == ("draft_notification", "authorise_notification")
+
+
+def test_a_message_holds_so_many_shares() -> None:
+    assert why_no_further_share(MOST_SHARES - 1) is None
+    assert why_no_further_share(MOST_SHARES) is not None
 
 
 @pytest.mark.parametrize("status", CaseStatus)
