@@ -18,6 +18,7 @@ _CONSIDERS = frozenset(
         "letters:write",
         "letters:sign",
         "interests:declare",
+        "interests:declare-any",
         "minutes:approve",
     }
 )

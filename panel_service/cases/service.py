@@ -101,7 +101,7 @@ async def _one(acting: Acting, statement: Select[Case]) -> Case:
     found = (await acting.session.execute(statement.add_columns(recused_from(acting, Case.id)))).one_or_none()
     if found is None:
         raise ApiProblem("not-found")
-    case, recused = found
-    if recused:
+    case: Case = found[0]
+    if found[1]:
         raise ApiProblem("recused", rule=RECUSAL)
     return case

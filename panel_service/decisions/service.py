@@ -33,7 +33,7 @@ async def record_decision(
     check_version(case.version, expected_version)
     refuse(why_no_decision(CaseState(case.state)))
     check_decided_on(given.decided_on, received_at=case.received_at, now=acting.now)
-    await check_deciders(acting, case, given)
+    recused = await check_deciders(acting, case, given)
     documents = await documents_of(acting, case.id)
     notifications = [entry.version for entry in documents if entry.kind == DocumentKind.NOTIFICATION]
     with_rapid_review = any(entry.kind == DocumentKind.RAPID_REVIEW for entry in documents)
@@ -48,7 +48,7 @@ async def record_decision(
         decision_version=number,
         supersedes_version=supersedes,
         outcome=given.outcome,
-        facts=given.model_dump(mode="json"),
+        facts=given.model_dump(mode="json") | {"recused": sorted({*given.recused, *recused})},
         decided_on_notification_version=max(notifications),
         decided_on_rapid_review=with_rapid_review,
         recorded_by=acting.caller.principal_id,

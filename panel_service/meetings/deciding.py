@@ -1,12 +1,13 @@
 """Who may decide on a case: never a recused member, and at a meeting only who was there."""
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
 
 from panel_service.cases.models import Case
-from panel_service.decisions.schemas import MadeBy
+from panel_service.decisions.schemas import DecisionCreate
 from panel_service.meetings.agenda import agenda_of, interests_in
 from panel_service.meetings.models import Meeting, MeetingState
 from panel_service.meetings.rules import PROCEEDINGS, check_deciders_at, check_names_of_deciders
@@ -15,17 +16,20 @@ from service_kit.acting import Acting
 from service_kit.problems import field_problem
 
 
-async def check_deciders(acting: Acting, case: Case, given: MadeBy) -> None:
+async def check_deciders(acting: Acting, case: Case, given: DecisionCreate) -> list[str]:
     """Refuse a decision by who is recused, or, where it names a meeting, by who was not there (s16A, s16B(1)).
+
+    Gives the names of the members recused from the case.
 
     Raises 422.
     """
     interests = await interests_in(acting, case.id)
     recused = {interest.member_id for interest in interests}
-    check_names_of_deciders(given.decided_by, await _names(acting, recused))
+    names = await _names(acting, recused)
+    check_names_of_deciders(given.decided_by, names)
     present: Sequence[UUID] = ()
     if given.meeting_id is not None:
-        present = await _present_at(acting, case, given.meeting_id)
+        present = await _present_at(acting, case, given.meeting_id, given.decided_on)
         if not given.decided_by_members:
             raise field_problem(
                 "/decided_by_members", "missing", "Name who decided, of those present.", rule=PROCEEDINGS
@@ -33,9 +37,10 @@ async def check_deciders(acting: Acting, case: Case, given: MadeBy) -> None:
     elif given.decided_by_members:
         raise field_problem("/meeting_id", "missing", "Name the meeting at which they decided.")
     check_deciders_at(given.decided_by_members, present=present, recused=recused)
+    return names
 
 
-async def _present_at(acting: Acting, case: Case, meeting_id: UUID) -> list[UUID]:
+async def _present_at(acting: Acting, case: Case, meeting_id: UUID, decided_on: date) -> list[UUID]:
     meeting = await acting.session.get(Meeting, (acting.organisation_id, meeting_id))
     if meeting is None:
         raise field_problem("/meeting_id", "not_found", "There is no such meeting.")
@@ -43,6 +48,10 @@ async def _present_at(acting: Acting, case: Case, meeting_id: UUID) -> list[UUID
         raise field_problem("/meeting_id", "not_held", "The meeting has not been held.", rule=PROCEEDINGS)
     if case.id not in {item.case_id for item in await agenda_of(acting, meeting)}:
         raise field_problem("/meeting_id", "not_on_agenda", "The case was not on its agenda.")
+    if decided_on < meeting.held_on:
+        raise field_problem(
+            "/decided_on", "before_meeting", "Must not lie before the meeting.", rule=PROCEEDINGS
+        )
     return [UUID(member) for member in meeting.present]
 
 

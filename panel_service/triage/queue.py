@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, Text, Uuid, and_, case, cast, exists, or_, select, tuple_
 
@@ -21,7 +22,7 @@ class Lane:
 
     name: str
     where: Callable[[Acting, date], ColumnElement[bool]]
-    order: tuple[ColumnElement[object], ...]
+    order: tuple[ColumnElement[Any], ...]
     after: Callable[[Place], ColumnElement[bool]]
     place: Callable[[Case], Place] = field(repr=False)
 
@@ -57,7 +58,7 @@ def has_stuck_message(acting: Acting, state: InboundState | None = None) -> Colu
     return exists().where(
         InboundMessage.organisation_id == acting.organisation_id,
         InboundMessage.link_id == Case.link_id,
-        InboundMessage.subject == _text(Case.exchange_reference),
+        InboundMessage.subject == cast(Case.exchange_reference, Text),
         InboundMessage.state != InboundState.APPLIED,
         which,
     )
@@ -79,10 +80,6 @@ def _is_of_stuck_messages(acting: Acting) -> ColumnElement[bool]:
 def is_overdue(today: date) -> ColumnElement[bool]:
     """Whether a day has passed by which the partnership was to send something (days of Europe/London)."""
     return and_(Case.next_due_on.is_not(None), Case.next_due_on < today)
-
-
-def _text(column: ColumnElement[object]) -> ColumnElement[str]:
-    return cast(column, Text)
 
 
 def _not_stuck_or_overdue(acting: Acting, today: date) -> ColumnElement[bool]:

@@ -21,3 +21,12 @@ def test_who_may_not_decide_is_told_so() -> None:
     (step,) = allowed_actions(may_decide=False, decided=False, has_rapid_review=True)
     assert not step.allowed
     assert "decisions:write" in (step.remark or "")
+
+
+def test_a_recorded_decision_is_released_or_withdrawn() -> None:
+    release, withdraw = allowed_actions(
+        may_decide=True, may_release=False, decided=False, has_rapid_review=True, waits_for_release=True
+    )
+    assert (release.action, release.allowed) == ("release_decision", False)
+    assert "decisions:release" in (release.remark or "")
+    assert (withdraw.action, withdraw.allowed) == ("withdraw_decision", True)
