@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from local_service.partner_views import EXAMPLE as VIEWS
 from local_service.roles import ROLE_SCOPES
 from tests.support.offices import DECISION, JUDGEMENT, NOTIFIER, REPORT, SECTIONS, incident, open_office
 from tests.support.services import Service
@@ -18,6 +19,22 @@ ROUTES: dict[tuple[str, str], tuple[Any, str]] = {
     ("GET", "/notification"): (None, "cases:read"),
     ("POST", "/notification"): ({"notifier": NOTIFIER}, "notifications:draft"),
     ("POST", "/notification/authorisation"): (None, "notifications:authorise"),
+    ("GET", "/withdrawal"): (None, "cases:read"),
+    ("POST", "/withdrawal"): ({"reason": "other", "reasons": "Recorded in error."}, "notifications:draft"),
+    ("POST", "/withdrawal/authorisation"): (None, "notifications:authorise"),
+    ("GET", "/course"): (None, "cases:read"),
+    ("POST", "/not-notifiable"): (
+        {"reason": "other", "reasons": "Recorded in error.", "views": VIEWS},
+        "assessments:write",
+    ),
+    ("POST", "/closure"): ({"reasons": "All is done."}, "cases:close"),
+    ("POST", "/reopening"): ({"reasons": "More has come."}, "cases:close"),
+    ("GET", "/possible-duplicates"): (None, "cases:read"),
+    ("GET", "/relations"): (None, "cases:read"),
+    ("POST", "/relations"): (
+        {"other_case_id": f"{uuid4()}", "relation": "same_incident", "reasons": "One incident."},
+        "cases:close",
+    ),
     ("GET", "/rapid-review"): (None, "cases:read"),
     ("POST", "/rapid-review"): (None, "rapid-reviews:write"),
     ("PATCH", "/rapid-review"): ({"sections": SECTIONS}, "rapid-reviews:write"),
@@ -121,7 +138,7 @@ async def test_every_read_and_change_is_audited(local: Service) -> None:
         "notification.authorised", "notification.read", "rapid_review.started", "rapid_review.written",
         "rapid_review.completed", "rapid_review.sent", "rapid_review.read", "local_review.decided",
         "local_review.written", "local_review.completed", "local_review.read", "panel_decisions.read",
-        "duties.read",
+        "duties.read", "case.course_read", "case.duplicates_read", "case.relations_read",
     }  # fmt: skip
 
 
