@@ -23,7 +23,8 @@ class Change(NamedTuple):
 def find_changes(before: Any, after: Any, pointer: str = "") -> Iterator[Change]:
     """Go through two documents side by side; the entries of lists are compared by their places."""
     if isinstance(before, dict) and isinstance(after, dict):
-        for name in [*before, *(name for name in after if name not in before)]:
+        # A database does not keep the order of members.
+        for name in sorted(before.keys() | after.keys()):
             yield from find_changes(before.get(name), after.get(name), f"{pointer}/{_escaped(name)}")
     elif isinstance(before, list) and isinstance(after, list) and before and after:
         for place in range(max(len(before), len(after))):

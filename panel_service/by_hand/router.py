@@ -5,9 +5,11 @@ from fastapi import APIRouter, Path, Response
 
 from panel_service.by_hand import service
 from panel_service.by_hand.schemas import (
+    ByHandStep,
     CaseByHand,
     LocalReviewByHand,
     LocalReviewDecisionByHand,
+    NotificationByHand,
     RapidReviewByHand,
     RecordedNow,
     Told,
@@ -36,6 +38,30 @@ async def post_case(body: CaseByHand, acting: WritingDep, once: OnceDep) -> Resp
     hand too, and the partnership is told of decisions by hand.
     """
     return await _answer(once, await service.open_case(acting, body))
+
+
+@router.get(OF_CASE, summary="List what may be recorded by hand")
+async def read_steps(
+    case_id: UUID, acting: Annotated[Acting, Requires("cases:read")], response: Response
+) -> list[ByHandStep]:
+    """Say of each kind of document whether it may be recorded by hand on this case now, and why not."""
+    case = await find_case(acting, case_id)
+    await acting.audit("case.by_hand_read", "case", case.id)
+    response.headers["ETag"] = etag(case.version)
+    return await service.steps_of(acting, case)
+
+
+@router.post(
+    f"{OF_CASE}/notification",
+    status_code=201,
+    summary="Record a correction by hand",
+    response_model=RecordedNow,
+)
+async def post_version(
+    case_id: UUID, body: NotificationByHand, acting: WritingDep, expected: IfMatchDep, once: OnceDep
+) -> Response:
+    """Record a later version of the notification that came by hand; the first stays beside it."""
+    return await _answer(once, await service.record_version(acting, case_id, expected, body))
 
 
 @router.post(

@@ -14,6 +14,7 @@ NOTIFIES = "Children Act 2004 s16C(1)"
 REPORTS = "Children Act 2004 s16F(3)"
 ON_THE_LINK = "Working Together consultation 2017: the partners send the Panel a copy"
 BY_HAND_KINDS = (
+    DocumentKind.NOTIFICATION,
     DocumentKind.RAPID_REVIEW,
     DocumentKind.LOCAL_REVIEW_DECISION,
     DocumentKind.LOCAL_REVIEW,

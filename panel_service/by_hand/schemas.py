@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 from service_kit.clock.rule_sets import UnknownRuleSet, published_rule_sets
 from shared_schemas.base import Day, Facts
 from shared_schemas.classification import Classification, Classified
-from shared_schemas.codes import ReceiptChannel, WithdrawalReason
+from shared_schemas.codes import NotificationVersionKind, ReceiptChannel, WithdrawalReason
 from shared_schemas.incidents import IncidentFacts
 from shared_schemas.local_reviews import LocalReviewDecision, LocalReviewReport
 from shared_schemas.messages import examples
@@ -73,6 +73,20 @@ class CaseByHand(Came):
                 "one_partnership", "give partnership_id or partnership_code, and only one of them"
             )
         return self
+
+
+class NotificationByHand(Came):
+    """A later version of a notification, which came by hand: a correction, or an outcome change."""
+
+    model_config = _example(
+        reason_for_version="correction",
+        notifier=examples.NOTIFICATION["notifier"],
+        incident=examples.INCIDENT | {"setting": "hospital"},
+    )
+
+    reason_for_version: NotificationVersionKind
+    notifier: Notifier
+    incident: IncidentFacts
 
 
 class RapidReviewByHand(Came):
@@ -140,6 +154,15 @@ class ToldRead(BaseModel):
     reference: str | None
     recorded_by: UUID | None
     recorded_at: datetime
+
+
+class ByHandStep(BaseModel):
+    """One kind of document and whether it may be recorded by hand now."""
+
+    kind: str
+    allowed: bool
+    why_not: str | None = None
+    rule: Annotated[str | None, Field(description="The provision that stands against it.")] = None
 
 
 class RecordedNow(BaseModel):

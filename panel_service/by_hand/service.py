@@ -1,5 +1,6 @@
 """Recording by hand what came by form, e-mail or post: not every area is connected."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -7,12 +8,14 @@ from pydantic import BaseModel
 from sqlalchemy import select
 
 from panel_service.by_hand.models import ToldByHand
-from panel_service.by_hand.rules import check_days, why_not_kept, why_not_told
+from panel_service.by_hand.rules import BY_HAND_KINDS, check_days, why_not_kept, why_not_told
 from panel_service.by_hand.schemas import (
+    ByHandStep,
     Came,
     CaseByHand,
     LocalReviewByHand,
     LocalReviewDecisionByHand,
+    NotificationByHand,
     RapidReviewByHand,
     RecordedNow,
     Told,
@@ -25,7 +28,7 @@ from panel_service.decisions.service import find_decision
 from panel_service.decisions.showing import state_of
 from panel_service.intake.documents import documents_of
 from panel_service.intake.models import DocumentKind, ReceivedDocument
-from panel_service.moves import refuse
+from panel_service.moves import Refusal, refuse
 from panel_service.partnerships.models import Partnership
 from panel_service.statistics.service import count_notification
 from panel_service.triage.attention import note_document
@@ -82,6 +85,44 @@ async def open_case(acting: Acting, given: CaseByHand) -> RecordedNow:
     )
     await count_notification(acting, case.id, given.incident, case.received_at)
     return await _keep(acting, case, DocumentKind.NOTIFICATION, body, given)
+
+
+async def record_version(
+    acting: Acting, case_id: UUID, expected_version: int, given: NotificationByHand
+) -> RecordedNow:
+    """Put a later version of the notification beside those before it; each stays as it came."""
+    case = await _lock(acting, case_id, expected_version, DocumentKind.NOTIFICATION)
+    _check_came(acting, given)
+    check_days({"/incident/occurred_on": given.incident.occurred_on}, now=acting.now)
+    last, written_at = await _notification(acting, case), _written_at(given)
+    body = NotificationBody(
+        version=last.version + 1,
+        case_id=case.partnership_case_id,
+        partnership=last.partnership,
+        rule_set=case.rule_set,
+        notifier=given.notifier,
+        incident=given.incident,
+        drafted_at=written_at,
+        authorised_at=written_at,
+        reason_for_version=given.reason_for_version,
+    )
+    case.nature, case.occurred_on = given.incident.nature, given.incident.occurred_on
+    return await _keep(acting, case, DocumentKind.NOTIFICATION, body, given)
+
+
+async def steps_of(acting: Acting, case: Case) -> list[ByHandStep]:
+    """Say of each kind whether it may be recorded by hand now, and why not."""
+    documents = await documents_of(acting, case.id)
+    refusals = {kind: _why_not(case, documents, kind) for kind in BY_HAND_KINDS}
+    return [
+        ByHandStep(
+            kind=kind,
+            allowed=refusal is None,
+            why_not=refusal.detail if refusal else None,
+            rule=refusal.rule if refusal else None,
+        )
+        for kind, refusal in refusals.items()
+    ]
 
 
 async def record_rapid_review(
@@ -238,21 +279,19 @@ async def _keep(acting: Acting, case: Case, kind: DocumentKind, body: BaseModel,
 async def _lock(acting: Acting, case_id: UUID, expected_version: int, kind: DocumentKind) -> Case:
     case = await lock_case(acting, case_id)
     check_version(case.version, expected_version)
-    documents = await documents_of(acting, case.id)
-    refuse(
-        why_not_kept(
-            kind,
-            by_hand=case.channel is not None,
-            state=CaseState(case.state),
-            held=[DocumentKind(entry.kind) for entry in documents],
-            commissioned=[
-                bool(entry.body["commissioned"])
-                for entry in documents
-                if entry.kind == DocumentKind.LOCAL_REVIEW_DECISION
-            ],
-        )
-    )
+    refuse(_why_not(case, await documents_of(acting, case.id), kind))
     return case
+
+
+def _why_not(case: Case, documents: Sequence[ReceivedDocument], kind: DocumentKind) -> Refusal | None:
+    decisions = [entry for entry in documents if entry.kind == DocumentKind.LOCAL_REVIEW_DECISION]
+    return why_not_kept(
+        kind,
+        by_hand=case.channel is not None,
+        state=CaseState(case.state),
+        held=[DocumentKind(entry.kind) for entry in documents],
+        commissioned=[bool(decision.body["commissioned"]) for decision in decisions],
+    )
 
 
 async def _notification(acting: Acting, case: Case) -> NotificationBody:

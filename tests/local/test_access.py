@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from local_service.partner_views import EXAMPLE as VIEWS
 from local_service.roles import ROLE_SCOPES
 from shared_schemas.messages.national_reviews import PROPOSAL_EXAMPLE
 from tests.support.exercise import AUDITED as AUDITED_OF_EXERCISE
@@ -24,6 +25,22 @@ ROUTES: dict[tuple[str, str], tuple[Any, str]] = {
     ("GET", "/notification"): (None, "cases:read"),
     ("POST", "/notification"): ({"notifier": NOTIFIER}, "notifications:draft"),
     ("POST", "/notification/authorisation"): (None, "notifications:authorise"),
+    ("GET", "/withdrawal"): (None, "cases:read"),
+    ("POST", "/withdrawal"): ({"reason": "other", "reasons": "Recorded in error."}, "notifications:draft"),
+    ("POST", "/withdrawal/authorisation"): (None, "notifications:authorise"),
+    ("GET", "/course"): (None, "cases:read"),
+    ("POST", "/not-notifiable"): (
+        {"reason": "other", "reasons": "Recorded in error.", "views": VIEWS},
+        "assessments:write",
+    ),
+    ("POST", "/closure"): ({"reasons": "All is done."}, "cases:close"),
+    ("POST", "/reopening"): ({"reasons": "More has come."}, "cases:close"),
+    ("GET", "/possible-duplicates"): (None, "cases:read"),
+    ("GET", "/relations"): (None, "cases:read"),
+    ("POST", "/relations"): (
+        {"other_case_id": f"{uuid4()}", "relation": "same_incident", "reasons": "One incident."},
+        "cases:close",
+    ),
     ("GET", "/rapid-review"): (None, "cases:read"),
     ("POST", "/rapid-review"): (None, "rapid-reviews:write"),
     ("PATCH", "/rapid-review"): ({"sections": SECTIONS}, "rapid-reviews:write"),
@@ -132,6 +149,7 @@ async def test_every_read_and_change_is_audited(local: Service) -> None:
         "local_review.written", "local_review.completed", "local_review.read", "panel_decisions.read",
         "duties.read", *AUDITED_OF_EXERCISE,
         "local_review.reviewer_appointed", "local_review_course.read",
+        "case.course_read", "case.duplicates_read", "case.relations_read",
     }  # fmt: skip
 
 

@@ -53,9 +53,9 @@ async def test_a_later_death_is_an_outcome_change(east: Office) -> None:
     sent = (await east.authorise(path)).json()
     assert sent["reason_for_version"] == "outcome_change"
     assert sent["changed"] == [
-        "/incident/nature",
-        "/incident/children/0/outcome",
         "/incident/children/0/date_of_death",
+        "/incident/children/0/outcome",
+        "/incident/nature",
     ]
     assert "2026-01-10" not in str(sent)
 

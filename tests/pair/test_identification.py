@@ -60,6 +60,22 @@ async def test_a_withdrawal_ends_the_case_at_the_panel(pair: Pair) -> None:
     assert [message["state"] for message in messages] == ["delivered", "delivered"]
 
 
+async def test_a_decision_that_crosses_the_withdrawal_is_kept_and_the_case_ends(pair: Pair) -> None:
+    path = await pair.east.notified()
+    await pair.drain()
+    at_panel = await pair.at_panel(path)
+    etag = (await pair.secretariat.get(at_panel)).headers["ETag"]
+    body = decision(decided_without_rapid_review_reasons="The issue is urgent.")
+    decided = await pair.secretariat.post(f"{at_panel}/decisions", body, headers={"If-Match": etag})
+    assert decided.status_code == 201, decided.text
+    await withdraw(pair, path)
+    case = (await pair.secretariat.get(at_panel)).json()
+    assert (case["state"], len(case["decisions"])) == ("withdrawn", 1)
+    there = await pair.east.read(path)
+    assert (there["status"], len(there["panel_decisions"])) == ("withdrawn", 1)
+    assert {message["state"] for message in there["messages"]} == {"delivered", "applied"}
+
+
 async def test_before_it_was_delivered_it_may_be_withdrawn_and_both_cross_in_order(pair: Pair) -> None:
     path = await pair.east.notified()
     await withdraw(pair, path)

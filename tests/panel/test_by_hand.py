@@ -25,6 +25,12 @@ INCIDENT = examples.INCIDENT | {
 }
 HOW = CAME | {"received_on": "2026-01-12"}
 BODIES: dict[str, dict[str, Any]] = {
+    "notification": HOW
+    | {
+        "reason_for_version": "correction",
+        "notifier": examples.NOTIFICATION["notifier"],
+        "incident": INCIDENT | {"setting": "hospital"},
+    },
     "rapid-review": HOW | {"completed_on": "2026-01-09", "sections": examples.SECTIONS},
     "local-review-decision": HOW
     | {"commissioned": True, "reasons": "Criterion (c) is met.", "decided_on": "2026-01-09"},
@@ -114,6 +120,29 @@ async def test_everything_after_it_is_recorded_by_hand_too(panel: Service) -> No
         again = await record(secretariat, path, what)
         assert (again.status_code, again.json()["code"]) == (409, "move-not-allowed")
         assert again.json()["rule"] == "Children Act 2004 s16F(3)"
+
+
+async def test_a_correction_by_hand_stands_beside_the_first_version(panel: Service) -> None:
+    secretariat = await panel.caller("secretariat")
+    path = await opened(panel, secretariat)
+    recorded = await record(secretariat, path, "notification")
+    assert (recorded.status_code, recorded.json()["document_version"]) == (201, 2)
+    answer = (await secretariat.get(f"{path}/notifications/2/changes")).json()
+    (change,) = answer["changes"]
+    assert (change["pointer"], change["kind"]) == ("/incident/setting", "changed")
+    assert (change["before"], change["after"]) == ("family_home", "hospital")
+    assert answer["reason_for_version"] == "correction"
+    late = BODIES["notification"]["incident"] | {"occurred_on": NEVER}
+    assert (await record(secretariat, path, "notification", incident=late)).status_code == 422
+
+
+async def test_what_may_be_recorded_by_hand_is_told(panel: Service) -> None:
+    secretariat = await panel.caller("secretariat")
+    path = await opened(panel, secretariat)
+    await record(secretariat, path, "rapid-review")
+    steps = {step["kind"]: step for step in (await secretariat.get(f"{path}/by-hand")).json()}
+    assert {kind for kind, step in steps.items() if not step["allowed"]} == {"rapid_review"}
+    assert steps["rapid_review"]["rule"] == "Children Act 2004 s16F(3)"
 
 
 async def test_a_report_contradicting_the_last_decision_is_refused(panel: Service) -> None:
