@@ -3,11 +3,14 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from sqlalchemy import select
+
 from panel_service.improvements.addressees import addressees_of
 from panel_service.improvements.evidence import evidence_of
 from panel_service.improvements.models import (
     AddresseeKind,
     Concern,
+    ConfirmedRecurrence,
     Improvement,
     ImprovementAddressee,
     ImprovementResponse,
@@ -44,6 +47,7 @@ async def show_improvement(acting: Acting, improvement: Improvement) -> Improvem
         addressed_at=improvement.addressed_at,
         superseded_by_id=improvement.superseded_by_id,
         updated_at=improvement.updated_at,
+        previously_identified=await _is_confirmed(acting, improvement),
         evidence_counts=dict(Counter(entry.kind for entry in evidence)),
         evidence=[EvidenceRead.model_validate(entry) for entry in evidence] if whole else None,
         addressees=await show_addressees(acting, improvement) if whole else None,
@@ -74,6 +78,18 @@ async def show_addressees(acting: Acting, improvement: Improvement) -> list[Addr
         )
         for entry in await addressees_of(acting, improvement.id)
     ]
+
+
+async def _is_confirmed(acting: Acting, improvement: Improvement) -> bool:
+    statement = (
+        select(ConfirmedRecurrence.id)
+        .where(
+            ConfirmedRecurrence.organisation_id == acting.organisation_id,
+            ConfirmedRecurrence.improvement_id == improvement.id,
+        )
+        .limit(1)
+    )
+    return (await acting.session.execute(statement)).first() is not None
 
 
 def _addressee(

@@ -19,6 +19,7 @@ from panel_service.improvements.schemas import ResponseCreate
 from panel_service.improvements.service import lock_improvement, move
 from panel_service.moves import refuse
 from service_kit.acting import Acting
+from service_kit.etags import check_version
 from service_kit.ids import new_id
 from service_kit.problems import field_problem
 from shared_schemas.improvements import Progress, ProgressFacts, ResponseFacts
@@ -39,9 +40,12 @@ async def responses_of(acting: Acting, improvement_id: UUID) -> Sequence[Improve
     return (await acting.session.execute(statement)).scalars().all()
 
 
-async def record_response(acting: Acting, improvement_id: UUID, given: ResponseCreate) -> Improvement:
+async def record_response(
+    acting: Acting, improvement_id: UUID, expected: int, given: ResponseCreate
+) -> Improvement:
     """Record what an addressee answered outside the exchange. A partnership told by message answers by message."""
     improvement = await lock_improvement(acting, improvement_id)
+    check_version(improvement.version, expected)
     refuse(why_no_move(improvement.state, "record_response"))
     check_day_of_the_past("/responded_on", given.responded_on, acting.now)
     addressees = {entry.id: entry for entry in await addressees_of(acting, improvement.id)}

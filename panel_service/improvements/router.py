@@ -145,10 +145,11 @@ async def post_addressing(
     response_model=ImprovementRead,
 )
 async def post_response(
-    improvement_id: UUID, body: ResponseCreate, acting: WritingDep, once: OnceDep
+    improvement_id: UUID, body: ResponseCreate, acting: WritingDep, expected: IfMatchDep, once: OnceDep
 ) -> Response:
     """Record what an addressee without the exchange answered; a later response stands in the earlier one's place."""
-    return await answer(acting, once, await record_response(acting, improvement_id, body), 201)
+    done = await record_response(acting, improvement_id, expected, body)
+    return await answer(acting, once, done, 201)
 
 
 @router.post(ONE + "/progress", summary="Record that it is being made", response_model=ImprovementRead)

@@ -275,6 +275,9 @@ class ImprovementRead(ImprovementListed):
     addressed_at: datetime | None
     superseded_by_id: UUID | None
     updated_at: datetime
+    previously_identified: bool = Field(
+        description="Whether a person confirmed that it was recommended before (SI 2018/789 reg 3(a))."
+    )
     evidence_counts: dict[str, int]
     evidence: list[EvidenceRead] | None = Field(description="Null to those who may not read cases.")
     addressees: list[AddresseeRead] | None = Field(description="Null to those who may not read cases.")

@@ -73,7 +73,7 @@ class Board:
             "responded_on": "2026-01-15",
             **changes,
         }
-        return await self.secretariat.post(f"{path}/responses", body)
+        return await self.step(path, "responses", body)
 
     async def read(self, path: str) -> dict[str, Any]:
         """Read it."""

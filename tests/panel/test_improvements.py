@@ -3,7 +3,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import text
 
+from service_kit.administration import owner_session
 from service_kit.exchange.message_types import SetAside
 from shared_schemas.messages.improvements import IMPROVEMENT_RESPONSE
 from shared_schemas.messages.local import LOCAL_REVIEW, LOCAL_REVIEW_DECISION, NOTIFICATION, RAPID_REVIEW
@@ -122,11 +124,17 @@ async def test_a_text_stands_once_agreed(board: Board) -> None:
     assert (refused.status_code, refused.json()["rule"]) == (409, "Children Act 2004 s16B(2)")
 
 
-@pytest.mark.parametrize("step", ["agreement", "addressing", "progress", "implementation"])
+@pytest.mark.parametrize("step", ["agreement", "addressing", "responses", "progress", "implementation"])
 async def test_a_step_on_an_older_reading_is_refused(board: Board, step: str) -> None:
     bodies = {
         "addressing": {},
         "progress": {"remark": "It has begun."},
+        "responses": {
+            "addressee_id": f"{uuid4()}",
+            "response": "accepted",
+            "by_when": "2027-06-30",
+            "responded_on": "2026-01-15",
+        },
         "implementation": {"implemented_on": "2026-01-20", "evidence": "In force."},
     }
     path = (await board.identify()).headers["Location"]
@@ -208,6 +216,20 @@ async def test_partnerships_concerned_are_told_in_the_order_of_their_links(board
     by_link = {sender.link: sender.party for sender in (first, second, third)}
     sent = sorted((entry["message_id"], entry["partnership_id"]) for entry in told["told"])
     assert [partnership for _, partnership in sent] == [f"{by_link[link]}" for link in sorted(by_link)]
+
+
+async def test_a_partnership_whose_link_is_closed_is_told_by_hand(board: Board) -> None:
+    sender = await connect(board.panel, board.organisation)
+    partnership = {"kind": "partnership", "partnership_id": str(sender.party)}
+    path = await board.agreed(addressees=[partnership])
+    async with owner_session(board.panel.settings) as session:
+        await session.execute(
+            text("UPDATE exchange_links SET state = 'closed' WHERE id = :link"), {"link": sender.link}
+        )
+    told = (await board.step(path, "addressing", {})).json()
+    assert told["told"] == []
+    assert [entry["partnership_id"] for entry in told["to_be_told_by_hand"]] == [str(sender.party)]
+    assert (await board.respond(path)).status_code == 201
 
 
 async def test_an_unknown_partnership_is_pointed_to(board: Board) -> None:
@@ -411,9 +433,11 @@ async def test_a_person_confirms_that_it_was_previously_identified(board: Board)
     assert [hit["source_id"] for hit in found] == [earlier.rsplit("/", 1)[1]]
     assert found[0]["confirmed_by"] is None
     body = {"text_id": found[0]["text_id"], "remark": "The very same."}
-    for _ in range(2):
-        confirmed = await board.secretariat.post(f"{path}/recurrences", body)
-        assert confirmed.status_code == 201
+    assert (await board.read(path))["previously_identified"] is False
+    await board.secretariat.post(f"{path}/recurrences", body)
+    confirmed = await board.secretariat.post(f"{path}/recurrences", body)
+    assert confirmed.status_code == 201
+    assert (await board.read(path))["previously_identified"] is True
     (hit,) = confirmed.json()["recurrences"]
     assert hit["confirmed_by"] == str(board.secretariat.principal_id)
     own = await board.secretariat.post(f"{earlier}/recurrences", {"text_id": found[0]["text_id"]})

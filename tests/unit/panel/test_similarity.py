@@ -1,3 +1,6 @@
+from itertools import combinations
+from random import Random
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,6 +55,16 @@ def test_alike_texts_share_a_band_and_others_do_not() -> None:
     one, alike, other = (set(band_signatures(words_of(text))) for text in (ONE, ALIKE_TEXT, OTHER))
     assert one & alike
     assert not one & other
+
+
+def test_few_texts_of_other_words_meet() -> None:
+    """What makes the search scale: comparing is only for texts that share a band."""
+    vocabulary = [f"word{number}" for number in range(400)]
+    chooser = Random(7)  # noqa: S311 -- the same texts at each run
+    texts = [frozenset(chooser.sample(vocabulary, 20)) for _ in range(200)]
+    signatures = [set(band_signatures(text)) for text in texts]
+    meet = sum(bool(one & other) for one, other in combinations(signatures, 2))
+    assert meet / (200 * 199 / 2) < 0.05
 
 
 def test_a_signature_is_the_same_for_ever() -> None:
