@@ -17,7 +17,7 @@ from service_kit.identity import Caller as ActingCaller
 from service_kit.ids import new_id
 from shared_schemas.exchange.identifiers import party_urn
 from shared_schemas.exchange.keys import new_signing_key, write_public_key
-from shared_schemas.messages import examples
+from shared_schemas.messages import examples, national_reviews
 from shared_schemas.messages.local import (
     LOCAL_REVIEW,
     LOCAL_REVIEW_DECISION,
@@ -26,11 +26,12 @@ from shared_schemas.messages.local import (
 )
 from tests.support.services import Service
 
-EXAMPLES: Mapping[str, dict[str, Any]] = {
+EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     NOTIFICATION: examples.NOTIFICATION,
     RAPID_REVIEW: examples.RAPID_REVIEW,
     LOCAL_REVIEW_DECISION: examples.LOCAL_REVIEW_DECISION,
     LOCAL_REVIEW: examples.LOCAL_REVIEW,
+    national_reviews.PROPOSAL: national_reviews.FROM_LOCAL[0].example,
 }
 
 
@@ -59,7 +60,7 @@ class Sender:
                 number=number,
                 seen=0,
                 time=stored_at,
-                data=read_data(MESSAGE_TYPES[message_type].body, EXAMPLES[message_type] | changes),
+                data=read_data(MESSAGE_TYPES[message_type].body, {**EXAMPLES[message_type], **changes}),
                 stored_at=stored_at,
                 reference=str(uuid4()),
                 hash="0" * 64,
