@@ -23,7 +23,7 @@ from panel_service.national_reviews.schemas import (
     Started,
 )
 from panel_service.national_reviews.states import Move, PublishedForm, ReviewForm, ReviewState
-from panel_service.national_reviews.telling import tell, tell_opened, tell_step
+from panel_service.national_reviews.telling import tell, tell_opened, tell_scope, tell_step
 from panel_service.settings import PanelSettings
 from service_kit.acting import Acting
 from service_kit.clock.working_days import london_date
@@ -77,6 +77,8 @@ async def add_case(
     await changed(acting, file.review, "national_review.case_added", case=str(case.id))
     today = london_date(acting.now)
     await tell_opened(acting, settings, file.review, [case], "case_added", today)
+    if file.review.scope is not None:
+        await tell_scope(acting, settings, file.review, [case], today)
     return await read_review(acting, review_id)
 
 
@@ -92,8 +94,9 @@ async def decide(
     check_day(acting, given.decided_on, review.proposed_on, pointer="/decided_on")
     told = "/secretary_of_state_told_on"
     check_day(acting, given.secretary_of_state_told_on, given.decided_on, pointer=told)
-    for _, case in file.cases:
-        outcome = await deciding_outcome(acting, case.id)
+    for case_id in sorted(case.id for _, case in file.cases):
+        # Locked, so that no later decision comes in between.
+        outcome = await deciding_outcome(acting, (await lock_case(acting, case_id)).id)
         refuse(why_outcome_does_not_fit(ReviewForm(review.form), outcome))
     review.decided_on, review.decision_reasons = given.decided_on, given.reasons
     review.secretary_of_state_told_on = given.secretary_of_state_told_on
@@ -111,8 +114,8 @@ async def set_scope(
     file = await open_for(acting, review_id, expected, Move.SET_SCOPE)
     file.review.scope = given.model_dump(mode="json")
     await changed(acting, file.review, "national_review.scoped")
-    today = london_date(acting.now)
-    await tell_step(acting, settings, file, ReviewState.SCOPING, today, **given.model_dump())
+    cases = [case for _, case in file.cases]
+    await tell_scope(acting, settings, file.review, cases, london_date(acting.now))
     return file
 
 

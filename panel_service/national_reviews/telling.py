@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from pydantic import BaseModel
 
 from panel_service.cases.models import Case
 from panel_service.national_reviews.file import ReviewFile
 from panel_service.national_reviews.models import NationalReview
+from panel_service.national_reviews.states import ReviewState
 from panel_service.partnership_link import send_to_partnership
 from panel_service.settings import PanelSettings
 from service_kit.acting import Acting
@@ -43,11 +43,19 @@ async def tell_opened(
     await tell(acting, settings, cases, OPENED, body)
 
 
-async def tell_step(
-    acting: Acting, settings: PanelSettings, file: ReviewFile, step: str, on: date, **more: Any
+async def tell_scope(
+    acting: Acting, settings: PanelSettings, review: NationalReview, cases: Sequence[Case], on: date
 ) -> None:
+    """Tell terms of reference, methodology and timescale, also to whom comes into the review later."""
+    body = NationalReviewUpdatedBody.model_validate(
+        {**(review.scope or {}), "national_review_id": review.id, "step": ReviewState.SCOPING, "on": on}
+    )
+    await tell(acting, settings, cases, UPDATED, body)
+
+
+async def tell_step(acting: Acting, settings: PanelSettings, file: ReviewFile, step: str, on: date) -> None:
     """Tell all of its partnerships of one step."""
-    body = NationalReviewUpdatedBody(national_review_id=file.review.id, step=step, on=on, **more)
+    body = NationalReviewUpdatedBody(national_review_id=file.review.id, step=step, on=on)
     await tell(acting, settings, [case for _, case in file.cases], UPDATED, body)
 
 

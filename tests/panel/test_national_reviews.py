@@ -6,9 +6,11 @@ from uuid import uuid4
 import pytest
 
 from panel_service.national_reviews.service import published_reviews
+from service_kit.exchange.message_types import SetAside
+from shared_schemas.messages.national_reviews import PROPOSAL
 from tests.panel.national import DECIDED, PUBLISHED, REPORT, Course, considered, propose, proposed
 from tests.panel.received import connect
-from tests.panel.test_decisions import decision
+from tests.panel.test_decisions import decision, reviewed, sent_about
 from tests.support.services import Caller, Service
 
 
@@ -20,6 +22,10 @@ async def course(panel: Service) -> Course:
 
 def allowed(read: dict[str, Any]) -> set[str]:
     return {step["action"] for step in read["allowed_actions"] if step["allowed"]}
+
+
+async def stranger_to(panel: Service) -> Caller:
+    return await panel.caller("secretariat", organisation="other")
 
 
 async def test_it_goes_from_proposal_to_publication_and_is_closed(course: Course, panel: Service) -> None:
@@ -48,6 +54,28 @@ async def test_it_goes_from_proposal_to_publication_and_is_closed(course: Course
     assert (public.sha256, public.summary) == (written["reports"][0]["sha256"], "Seven.")
     closed = await course.done("/closure", {"on": "2025-06-01", "reasons": "Done."})
     assert closed["state"] == "closed"
+
+
+async def test_proposals_are_kept_with_unknown_criteria_shown_as_they_came(panel: Service) -> None:
+    sender, secretariat = await connect(panel), await panel.caller("secretariat")
+    subject, path = await reviewed(sender, secretariat)
+    await sender.send(PROPOSAL, subject)
+    await sender.send(PROPOSAL, subject, version=2, criteria=["reg_3_z"])
+    first, second = (await secretariat.get(f"{path}/national-review-proposals")).json()
+    assert (first["unknown_codes"], second["unknown_codes"]) == ([], ["/criteria/0"])
+    assert second["body"]["criteria"] == ["reg_3_z"]
+    for caller, status in ((await panel.caller("analyst"), 403), (await stranger_to(panel), 404)):
+        assert (await caller.get(f"{path}/national-review-proposals")).status_code == status
+
+
+async def test_a_proposal_out_of_turn_is_set_aside(panel: Service) -> None:
+    sender, secretariat = await connect(panel), await panel.caller("secretariat")
+    early = await sender.notify()
+    with pytest.raises(SetAside):
+        await sender.send(PROPOSAL, early)
+    subject, _ = await reviewed(sender, secretariat)
+    with pytest.raises(SetAside):
+        await sender.send(PROPOSAL, subject, version=2)
 
 
 async def test_a_single_case_needs_a_decision_for_a_national_review(panel: Service) -> None:
@@ -87,10 +115,15 @@ async def test_a_theme_takes_cases_of_many_partnerships_also_while_in_progress(p
     ]
     course = Course(secretariat, (await propose(secretariat, *cases)).headers["Location"])
     await course.started()
-    later = await considered(await connect(panel), secretariat, "thematic_candidate")
+    third = await connect(panel)
+    later = await considered(third, secretariat, "thematic_candidate")
     more = {"case_id": later.rsplit("/", 1)[1]}
     assert len((await course.done("/cases", more))["cases"]) == 3
     assert (await course.post("/cases", more)).json()["code"] == "conflict"
+    (subject,) = third.sent
+    told = [data for name, data in await sent_about(panel, third, subject) if "national_review" in name]
+    assert [data["step"] for data in told] == ["case_added", "scoping"]
+    assert told[1]["methodology"] == "Reading."
     unfit = await considered(first, secretariat, "no_national_review")
     assert (await course.post("/cases", {"case_id": unfit.rsplit("/", 1)[1]})).status_code == 409
     listed = await secretariat.get("/v1/national-reviews", params={"case_id": later.rsplit("/", 1)[1]})
