@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service_kit.acting import Acting, Requires
@@ -62,7 +62,8 @@ async def list_changes(
     An entry appears within about a second of what it tells.
     """
     found = await _read(acting.session, acting.organisation_id, after, limit)
-    if not found and wait:
+    # Behind the last position there is nothing to wait for: no reader was ever given such a one.
+    if not found and wait and after <= await _last_position(acting.session, acting.organisation_id):
         # Nobody waits with a transaction open: its connection is another caller's meanwhile.
         await acting.session.commit()
         found = await _wait_for_change(request.app.state.database, acting.organisation_id, after, limit, wait)
@@ -82,6 +83,11 @@ async def _wait_for_change(
         if found:
             return found
     return []
+
+
+async def _last_position(session: AsyncSession, organisation_id: UUID) -> int:
+    statement = select(func.max(FeedEntry.position)).where(FeedEntry.organisation_id == organisation_id)
+    return (await session.execute(statement)).scalar_one() or 0
 
 
 async def _read(session: AsyncSession, organisation_id: UUID, after: int, limit: int) -> Sequence[FeedEntry]:

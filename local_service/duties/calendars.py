@@ -27,7 +27,7 @@ from service_kit.ids import new_id
 from service_kit.problems import ApiProblem
 
 SECRET_BYTES = 32
-MOST_ENTRIES = 5000
+MOST_ENTRIES = 2000
 SHOWN_AFTER = timedelta(days=366)  # an overdue duty stays in the calendar so long
 NEEDS = "cases:read"
 
@@ -45,12 +45,13 @@ async def write_feed(acting: Acting, settings: LocalSettings) -> bytes:
             CaseDuty.ends == End.BY.value,
             CaseDuty.sort_on >= earliest,
         )
-        .order_by(CaseDuty.sort_on, CaseDuty.id)
+        # Where there are more, those that are still to come matter most to a calendar.
+        .order_by(CaseDuty.sort_on.desc(), CaseDuty.id.desc())
         .limit(MOST_ENTRIES)
     )
     rows = (await acting.session.execute(statement)).all()
     host = urlsplit(settings.public_url).hostname or "localhost"
-    return write_calendar((_entry(row, settings.public_url) for row in rows), acting.now, host)
+    return write_calendar((_entry(row, settings.public_url) for row in reversed(rows)), acting.now, host)
 
 
 async def make_address(acting: Acting, settings: LocalSettings, days: int) -> CalendarAddressMade:

@@ -40,6 +40,9 @@ def write_calendar(entries: Iterable[Entry], now: datetime, host: str) -> bytes:
 
 def fold(line: str) -> Iterator[bytes]:
     """Fold a line at 75 octets, never within a character; each part but the first begins with a space."""
+    if len(line.encode()) <= LINE_OCTETS:
+        yield line.encode()
+        return
     part = b""
     for character in line:
         octets = character.encode()

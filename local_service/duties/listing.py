@@ -116,8 +116,11 @@ def status_of(duty: CaseDuty, days: Days) -> DutyStatus:
 
 
 def title_of(duty: CaseDuty) -> str:
-    """Give a duty's title as its rule set has it."""
-    return published_rule_sets().get(duty.rule_set).duty(duty.code).title
+    """Give a duty's title as its rule set has it, or its code where this release has it no more."""
+    try:
+        return published_rule_sets().get(duty.rule_set).duty(duty.code).title
+    except LookupError:
+        return duty.code
 
 
 def _conditions(asked: DutyFilter) -> list[ColumnElement[bool]]:
@@ -129,9 +132,9 @@ def _conditions(asked: DutyFilter) -> list[ColumnElement[bool]]:
     }
     found = [column == value for column, value in columns.items() if value is not None]
     if asked.due_from is not None:
-        found.append(CaseDuty.sort_on >= asked.due_from)
+        found += [CaseDuty.sort_on >= asked.due_from, CaseDuty.due_on.is_not(None)]
     if asked.due_to is not None:
-        found.append(CaseDuty.sort_on <= asked.due_to)
+        found += [CaseDuty.sort_on <= asked.due_to, CaseDuty.due_on.is_not(None)]
     return found
 
 

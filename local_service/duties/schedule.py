@@ -82,7 +82,7 @@ class DutyKeeper:
             cases = (await session.execute(statement)).scalars().all()
         for case_id in cases:
             async with self._database.transaction() as session:
-                acting = _worker(organisation_id, session, await set_tenant(session, organisation_id))
+                acting = worker_of(organisation_id, session, await set_tenant(session, organisation_id))
                 why = {"edition": str(published_calendar().edition)}
                 await refresh_case(acting, case_id, told_as="duty.recomputed", why=why)
         return len(cases)
@@ -90,7 +90,7 @@ class DutyKeeper:
     async def tell(self, organisation_id: UUID) -> int:
         """Tell of each duty that is due soon or overdue today, once for each due date."""
         async with self._database.transaction() as session:
-            acting = _worker(organisation_id, session, await set_tenant(session, organisation_id))
+            acting = worker_of(organisation_id, session, await set_tenant(session, organisation_id))
             days = days_of(acting.now)
             soon = {"first": days.today, "last": days.soon}
             late = {"first": date.min, "last": days.today - timedelta(days=1)}
@@ -109,7 +109,8 @@ class DutyKeeper:
         return told
 
 
-def _worker(organisation_id: UUID, session: AsyncSession, now: datetime) -> Acting:
+def worker_of(organisation_id: UUID, session: AsyncSession, now: datetime) -> Acting:
+    """Give the worker as who acts in a transaction of its own."""
     caller = Caller(
         organisation_id=organisation_id,
         organisation_code="",

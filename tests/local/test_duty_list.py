@@ -2,10 +2,14 @@
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import text
 
+from local_service.duties.projection import refresh_case
+from local_service.duties.schedule import worker_of
+from service_kit.administration import owner_session
 from service_kit.clock.bank_holidays import published_calendar
 from service_kit.clock.working_days import add_working_days, london_date
 from tests.support.offices import Office, child, open_office
@@ -60,6 +64,8 @@ async def test_the_filters_narrow_it(local: Service) -> None:
     assert {item["kind"] for item in await list_duties(east.office, kind="law")} == {"law"}
     assert await list_duties(east.office, due_to="2025-12-30") == []
     assert len(await list_duties(east.office, due_from="2025-12-31", due_to="2025-12-31")) == 1
+    from_then = await list_duties(east.office, due_from="2026-01-01")
+    assert [item["status"] for item in from_then] == ["open"]
     of_case = await list_duties(east.office, case_id=late.rsplit("/", 1)[1])
     assert {item["case_id"] for item in of_case} == {late.rsplit("/", 1)[1]}
 
@@ -178,3 +184,24 @@ async def test_who_may_not_explain_lateness(local: Service) -> None:
     assert (await partner.post(lateness, REASON)).status_code == 403
     assert (await west.office.post(lateness, REASON)).status_code == 404
     assert (await east.office.post(f"{path}/duties/unknown/lateness", REASON)).status_code == 404
+
+
+@pytest.mark.parametrize("status", ["withdrawn", "not_notifiable"])
+async def test_what_is_not_notified_after_all_lifts_what_was_to_be_done(local: Service, status: str) -> None:
+    east = await open_office(local)
+    path = await east.record()
+    case_id = path.rsplit("/", 1)[1]
+    async with owner_session(local.settings) as session:
+        statement = text("UPDATE cases SET status = :status WHERE id = :id RETURNING organisation_id")
+        organisation = (await session.execute(statement, {"status": status, "id": case_id})).scalar_one()
+    async with local.app.state.database.transaction(organisation) as session:
+        await refresh_case(worker_of(organisation, session, datetime.now(UTC)), UUID(case_id))
+    listed = await agrees(east, path)
+    assert {item["code"]: item["status"] for item in listed} == {
+        "notification": "lifted",
+        "rapid_review_completion": "lifted",
+    }
+    assert await list_duties(east.office, status="overdue") == []
+    assert {item["days_left"] for item in listed} == {None}
+    lateness = f"{path}/duties/rapid_review_completion/lateness"
+    assert (await east.office.post(lateness, REASON)).status_code == 409

@@ -1,3 +1,5 @@
+import pytest
+
 from tests.support.services import Service
 
 
@@ -14,6 +16,27 @@ async def test_a_list_may_be_asked_for_a_day(panel: Service) -> None:
     answer = await member.get("/v1/code-lists/panel_outcome", params={"on": "2026-11-23"})
     assert answer.status_code == 200
     assert answer.json()["codes"]
+
+
+@pytest.mark.parametrize(
+    ("day", "there", "not_there"),
+    [
+        ("2022-06-30", "clinical_commissioning_group", "integrated_care_board"),
+        ("2022-07-01", "integrated_care_board", "clinical_commissioning_group"),
+    ],
+)
+async def test_a_day_has_the_codes_that_were_good_on_it(
+    panel: Service, local: Service, day: str, there: str, not_there: str
+) -> None:
+    """The bodies of the National Health Service among the partners changed (Health and Care Act 2022)."""
+    for caller in (await panel.caller("member"), await local.caller("integrator")):
+        listed = (await caller.get("/v1/code-lists/agency_type", params={"on": day})).json()["codes"]
+        codes = {code["code"] for code in listed}
+        assert there in codes
+        assert not_there not in codes
+        whole = (await caller.get("/v1/code-lists/agency_type")).json()["codes"]
+        assert {there, not_there} <= {code["code"] for code in whole}
+        assert (await caller.get("/v1/code-lists/agency_type", params={"on": "soon"})).status_code == 422
 
 
 async def test_rule_sets_are_listed_and_read(panel: Service) -> None:
