@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, Field
 
-from local_service.moves import Refusal
+from service_kit.moves import Refusal
 
 State = TypeVar("State", bound=StrEnum)
 Move = TypeVar("Move", bound=StrEnum)

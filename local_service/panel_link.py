@@ -7,11 +7,11 @@ from pydantic import BaseModel
 from sqlalchemy import select
 
 from local_service.cases.models import Case, CaseStatus
-from local_service.moves import Refusal, refuse
 from local_service.settings import LocalSettings
 from service_kit.acting import Acting
 from service_kit.exchange.models import Link, LinkState
 from service_kit.exchange.outbox import schema_uri, send_message
+from service_kit.moves import Refusal, refuse
 from service_kit.problems import ApiProblem
 from shared_schemas.exchange.ijson import MalformedMessage
 

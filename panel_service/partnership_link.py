@@ -4,10 +4,10 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from panel_service.moves import Refusal, refuse
 from panel_service.settings import PanelSettings
 from service_kit.acting import Acting
 from service_kit.exchange.outbox import schema_uri, send_message
+from service_kit.moves import Refusal, refuse
 from service_kit.problems import ApiProblem
 from shared_schemas.exchange.ijson import MalformedMessage
 

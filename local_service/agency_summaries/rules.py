@@ -6,8 +6,8 @@ from enum import StrEnum
 from local_service.agency_summaries.models import SummaryState
 from local_service.agency_summaries.schemas import SummaryContent
 from local_service.cases.file import CaseFile
-from local_service.moves import Refusal
 from local_service.next_moves import why_not_move
+from service_kit.moves import Refusal
 from service_kit.problems import ApiProblem
 from shared_schemas.problems import ProblemError
 

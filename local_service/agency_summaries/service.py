@@ -12,11 +12,11 @@ from local_service.dates import check_entries, check_past, check_period
 from local_service.information_requests.models import InformationRequest
 from local_service.information_requests.schemas import Agency
 from local_service.information_requests.service import check_case, check_person, find_request
-from local_service.moves import refuse
 from local_service.parts import merge_parts
 from service_kit.acting import Acting
 from service_kit.etags import check_version
 from service_kit.ids import new_id
+from service_kit.moves import refuse
 from service_kit.pagination import PageRequest, newest_first
 from service_kit.problems import ApiProblem, field_problem
 

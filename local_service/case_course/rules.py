@@ -6,8 +6,8 @@ from local_service.assessments.models import JudgementAnswer
 from local_service.cases.file import CaseFile
 from local_service.cases.models import CaseStatus
 from local_service.local_reviews.models import LocalReviewState
-from local_service.moves import Refusal
 from local_service.notifications.rules import why_no_draft
+from service_kit.moves import Refusal
 
 NOTIFIES = "Children Act 2004 s16C(1)"
 REVIEWS = "Children Act 2004 s16F(1)"

@@ -14,11 +14,11 @@ from local_service.case_course.rules import (
 from local_service.case_course.schemas import CaseCourse, CaseMoveRead, NextMove, NotNotifiable, Reasons
 from local_service.cases.file import CaseFile, touch
 from local_service.cases.models import CaseStatus
-from local_service.moves import Refusal, refuse
 from local_service.partner_views import check_views
 from service_kit.acting import Acting
 from service_kit.etags import check_version
 from service_kit.ids import new_id
+from service_kit.moves import Refusal, refuse
 
 WHY_NOT: dict[str, Callable[[CaseFile], Refusal | None]] = {
     RECORD_NOT_NOTIFIABLE: why_not_not_notifiable,

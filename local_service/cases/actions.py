@@ -11,13 +11,13 @@ from local_service.information_requests import rules as information_requests
 from local_service.learning import rules as learning
 from local_service.local_reviews import next_steps as course
 from local_service.local_reviews import rules as local_reviews
-from local_service.moves import Refusal
 from local_service.national_reviews import rules as national_reviews
 from local_service.notifications import rules as notifications
 from local_service.rapid_reviews import rules as rapid_reviews
 from local_service.rapid_reviews import view_rules as partners_views
 from local_service.withdrawals import rules as withdrawals
 from service_kit.acting import Acting
+from service_kit.moves import Refusal
 
 
 class AllowedAction(BaseModel):

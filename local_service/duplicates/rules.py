@@ -6,7 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from local_service.cases.models import CaseStatus
-from local_service.moves import Refusal
+from service_kit.moves import Refusal
 from shared_schemas.children import ChildFacts
 from shared_schemas.incidents import IncidentFacts
 

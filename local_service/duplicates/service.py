@@ -11,10 +11,10 @@ from local_service.cases.schemas import LocalIncident
 from local_service.duplicates.models import CaseRelation
 from local_service.duplicates.rules import score, why_alike, why_not_related
 from local_service.duplicates.schemas import PossibleDuplicate, RelationGiven, RelationRead
-from local_service.moves import refuse
 from service_kit.acting import Acting
 from service_kit.etags import check_version
 from service_kit.ids import new_id
+from service_kit.moves import refuse
 from service_kit.problems import ApiProblem, field_problem
 
 MOST = 50

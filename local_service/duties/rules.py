@@ -1,7 +1,7 @@
 """When reasons for lateness may be given."""
 
-from local_service.moves import Refusal
 from service_kit.clock.duties import ComputedDuty, DutyStatus
+from service_kit.moves import Refusal
 
 
 def why_no_lateness(duty: ComputedDuty) -> Refusal | None:

@@ -8,10 +8,10 @@ from local_service.duties.events import reckon_duties
 from local_service.duties.models import DutyLateness
 from local_service.duties.rules import why_no_lateness
 from local_service.duties.schemas import DutyRead, LatenessCreate, LatenessRead
-from local_service.moves import refuse
 from service_kit.acting import Acting
 from service_kit.clock.duties import ComputedDuty
 from service_kit.ids import new_id
+from service_kit.moves import refuse
 from service_kit.problems import ApiProblem
 
 

@@ -12,13 +12,13 @@ from local_service.improvements.schemas import (
     ProgressCreate,
     ResponseCreate,
 )
-from local_service.moves import refuse
 from local_service.panel_answers import answer_panel
 from local_service.settings import LocalSettings
 from service_kit.acting import Acting
 from service_kit.clock.working_days import london_date
 from service_kit.etags import check_version
 from service_kit.ids import new_id
+from service_kit.moves import refuse
 from service_kit.pagination import Page, PageRequest, make_page, newest_first
 from service_kit.problems import ApiProblem
 from shared_schemas.improvements import (

@@ -6,10 +6,10 @@ from enum import StrEnum
 
 from local_service.cases.file import CaseFile
 from local_service.information_requests.models import RequestState
-from local_service.moves import Refusal
 from local_service.next_moves import why_not_move
 from service_kit.clock.bank_holidays import BankHolidayCalendar
 from service_kit.clock.working_days import DueDate, NotCounted
+from service_kit.moves import Refusal
 
 COMPLIES = "Children Act 2004 s16H(2)"  # whoever is asked must comply
 REQUESTS = "Children Act 2004 s16H(1)"

@@ -25,7 +25,6 @@ from local_service.information_requests.rules import (
     working_days_before,
 )
 from local_service.information_requests.schemas import Answer, DueExplanation, RequestCreate
-from local_service.moves import refuse
 from local_service.purposes import REVIEWING_LOCALLY, check_purpose
 from local_service.rapid_reviews.rules import EXERCISE
 from local_service.settings import LocalSettings
@@ -37,6 +36,7 @@ from service_kit.clock.working_days import london_date
 from service_kit.etags import check_version
 from service_kit.identity import Principal
 from service_kit.ids import new_id
+from service_kit.moves import refuse
 from service_kit.pagination import PageRequest, newest_first
 from service_kit.problems import ApiProblem, field_problem
 

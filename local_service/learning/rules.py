@@ -8,8 +8,8 @@ from enum import StrEnum
 
 from local_service.cases.file import CaseFile
 from local_service.learning.models import ShareState
-from local_service.moves import Refusal
 from local_service.next_moves import why_not_move
+from service_kit.moves import Refusal
 from service_kit.problems import field_problem
 from shared_schemas.children import ChildFacts
 from shared_schemas.messages.exercise import MOST_SHARES

@@ -17,12 +17,12 @@ from local_service.learning.rules import (
     why_not_onward,
 )
 from local_service.learning.schemas import LearningCreate, ShareCreate, Sharing
-from local_service.moves import Refusal, refuse
 from local_service.panel_link import send_to_panel
 from local_service.settings import LocalSettings
 from service_kit.acting import Acting
 from service_kit.etags import check_version
 from service_kit.ids import new_id
+from service_kit.moves import Refusal, refuse
 from service_kit.pagination import PageRequest, newest_first
 from service_kit.problems import ApiProblem
 from shared_schemas.messages.exercise import LEARNING, LearningBody, LearningShared

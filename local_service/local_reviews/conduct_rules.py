@@ -12,7 +12,7 @@ from local_service.local_reviews.course_reads import (
 from local_service.local_reviews.models import LocalReviewState
 from local_service.local_reviews.publication_rules import PARALLEL
 from local_service.local_reviews.reviewer_rules import AFTER_PUBLICATION
-from local_service.moves import Refusal
+from service_kit.moves import Refusal
 from service_kit.problems import ApiProblem, field_problem
 from shared_schemas.local_reviews import Recommendation
 

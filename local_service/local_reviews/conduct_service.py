@@ -38,13 +38,13 @@ from local_service.local_reviews.reviewer_rules import (
     why_no_appointment,
     why_no_removal,
 )
-from local_service.moves import Refusal, refuse
 from local_service.panel_link import send_to_panel
 from local_service.settings import LocalSettings
 from service_kit.acting import Acting
 from service_kit.etags import check_version
 from service_kit.identity import Principal
 from service_kit.ids import new_id
+from service_kit.moves import Refusal, refuse
 from service_kit.problems import field_problem
 from shared_schemas.messages.review_course import (
     DELAY,

@@ -5,7 +5,7 @@ from local_service.local_reviews.models import LocalReviewState
 from local_service.local_reviews.publication_rules import why_no_move
 from local_service.local_reviews.reviewer_rules import why_no_appointment
 from local_service.local_reviews.rules import DECIDES, why_no_reply
-from local_service.moves import Refusal
+from service_kit.moves import Refusal
 
 NOT_COMMISSIONED = Refusal("No local review is commissioned.", DECIDES, ("decide_on_local_review",))
 

@@ -10,7 +10,6 @@ from local_service.local_reviews.publication_schemas import (
     PublicationCreate,
     UnpublicationCreate,
 )
-from local_service.moves import Refusal
 from service_kit.clock.bank_holidays import BankHolidayCalendar, CalendarDoesNotCover
 from service_kit.clock.working_days import (
     add_calendar_days,
@@ -19,6 +18,7 @@ from service_kit.clock.working_days import (
     london_date,
 )
 from service_kit.identity import Caller
+from service_kit.moves import Refusal
 from service_kit.problems import field_problem
 
 PUBLISHES = "Children Act 2004 s16F(4)"

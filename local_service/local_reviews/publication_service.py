@@ -28,12 +28,12 @@ from local_service.local_reviews.publication_schemas import (
 )
 from local_service.local_reviews.reviewer_rules import with_reviewers
 from local_service.local_reviews.rules import check_report
-from local_service.moves import refuse
 from local_service.panel_link import send_to_panel
 from local_service.settings import LocalSettings
 from service_kit.acting import Acting
 from service_kit.clock.bank_holidays import published_calendar
 from service_kit.etags import check_version
+from service_kit.moves import refuse
 from service_kit.problems import field_problem
 from shared_schemas.local_reviews import hash_of_report
 from shared_schemas.messages.review_course import PUBLICATION_NOTICE, PublicationNoticeBody

@@ -13,13 +13,13 @@ from local_service.local_reviews.course_models import CourseEntry, EntryKind
 from local_service.local_reviews.course_reads import ReplyRead
 from local_service.local_reviews.publication_rules import why_not_a_person
 from local_service.local_reviews.rules import why_no_reply
-from local_service.moves import refuse
 from local_service.panel_link import send_to_panel
 from local_service.settings import LocalSettings
 from service_kit.acting import Acting, Requires
 from service_kit.clock.working_days import london_date
 from service_kit.etags import IfMatchDep, check_version, etag
 from service_kit.idempotency import OnceDep
+from service_kit.moves import refuse
 from service_kit.problems import ApiProblem
 from service_kit.routes import StrictRoute
 from shared_schemas.messages.review_course import DECISION_REPLY, DecisionReplyBody

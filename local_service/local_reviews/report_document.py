@@ -11,13 +11,13 @@ from local_service.base import LocalBase
 from local_service.cases.file import CaseFile, touch
 from local_service.cases.models import of_case
 from local_service.local_reviews.rules import why_no_writing
-from local_service.moves import refuse
 from service_kit.acting import Acting
 from service_kit.db import table_of
 from service_kit.documents.models import Document
 from service_kit.documents.service import get_document
 from service_kit.etags import check_version
 from service_kit.ids import new_id
+from service_kit.moves import refuse
 from service_kit.problems import ApiProblem, field_problem
 from service_kit.tables import OwnedRow
 from shared_schemas.messages.local import ReportDocument

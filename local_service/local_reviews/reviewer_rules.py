@@ -5,7 +5,7 @@ from uuid import UUID
 
 from local_service.local_reviews.course_reads import Course, ReviewerRead
 from local_service.local_reviews.models import LocalReviewState
-from local_service.moves import Refusal
+from service_kit.moves import Refusal
 from service_kit.problems import ApiProblem, field_problem
 from shared_schemas.local_reviews import LocalReviewReport
 from shared_schemas.problems import ProblemError

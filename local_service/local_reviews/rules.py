@@ -5,9 +5,9 @@ from datetime import date, datetime
 
 from local_service.cases.file import CaseFile
 from local_service.local_reviews.models import LocalReviewState
-from local_service.moves import Refusal
 from local_service.panel_decisions.rules import RECONSIDERS
 from service_kit.clock.working_days import london_date
+from service_kit.moves import Refusal
 from service_kit.problems import ApiProblem, field_problem
 from shared_schemas.local_reviews import LocalCriterionConsidered, LocalReviewReport, missing_of_report
 from shared_schemas.problems import ProblemError

@@ -19,13 +19,13 @@ from local_service.local_reviews.schemas import (
     LocalReviewRead,
     PanelsCriterion,
 )
-from local_service.moves import refuse
 from local_service.panel_link import send_to_panel
 from local_service.parts import merge_parts
 from local_service.settings import LocalSettings
 from service_kit.acting import Acting
 from service_kit.etags import check_version
 from service_kit.ids import new_id
+from service_kit.moves import refuse
 from service_kit.problems import ApiProblem
 from shared_schemas.local_reviews import (
     LocalCriterionConsidered,

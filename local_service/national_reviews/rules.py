@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from local_service.cases.file import CaseFile
-from local_service.moves import Refusal
 from service_kit.identity import Caller
+from service_kit.moves import Refusal
 from shared_schemas.messages.national_reviews import OPENED
 
 PROPOSES = "Children Act 2004 s16B(1), SI 2018/789 reg 3"

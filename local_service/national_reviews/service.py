@@ -5,7 +5,6 @@ from uuid import UUID
 from sqlalchemy import select
 
 from local_service.cases.file import CaseFile, touch
-from local_service.moves import refuse
 from local_service.national_reviews.models import NationalReviewProposalRow, NationalReviewStep
 from local_service.national_reviews.rules import why_no_proposal, why_not_this_proposer
 from local_service.national_reviews.schemas import (
@@ -19,6 +18,7 @@ from local_service.panel_link import send_to_panel
 from local_service.settings import LocalSettings
 from service_kit.acting import Acting
 from service_kit.ids import new_id
+from service_kit.moves import refuse
 from shared_schemas.messages.national_reviews import (
     CLOSED,
     OPENED,

@@ -3,9 +3,9 @@
 from local_service.assessments.models import JudgementAnswer
 from local_service.assessments.rules import assess
 from local_service.cases.file import CaseFile
-from local_service.moves import Refusal
 from local_service.notifications.versions import changed_members
 from service_kit.identity import Caller
+from service_kit.moves import Refusal
 
 NOTIFIES = "Children Act 2004 s16C(1)"
 FOUR_EYES = "Four-eyes policy of this service"

@@ -1,7 +1,6 @@
 from local_service.assessments.rules import assess
 from local_service.assessments.service import refuse_negated
 from local_service.cases.file import CaseFile, touch
-from local_service.moves import refuse
 from local_service.notifications.models import Notification, NotificationState
 from local_service.notifications.rules import why_no_authorisation, why_no_draft, why_not_this_person
 from local_service.notifications.schemas import NotificationDraft, NotificationRead, NotificationStage
@@ -13,6 +12,7 @@ from service_kit.acting import Acting
 from service_kit.etags import check_version
 from service_kit.exchange.status import is_receipted
 from service_kit.ids import new_id
+from service_kit.moves import refuse
 from service_kit.problems import ApiProblem
 from shared_schemas.incidents import IncidentFacts
 from shared_schemas.messages.local import NOTIFICATION, NotificationBody, Notifier, Partnership

@@ -5,8 +5,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from local_service.moves import Refusal
 from service_kit.clock.working_days import london_date
+from service_kit.moves import Refusal
 
 COMPLIES = "Children Act 2004 s16D"
 

@@ -4,7 +4,6 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 
-from local_service.moves import refuse
 from local_service.panel_answers import answer_panel
 from local_service.panel_requests.models import PanelRequest, PanelRequestAnswer
 from local_service.panel_requests.rules import MOVES, is_overdue, request_state, why_no_information
@@ -18,6 +17,7 @@ from local_service.settings import LocalSettings
 from service_kit.acting import Acting
 from service_kit.etags import check_version
 from service_kit.ids import new_id
+from service_kit.moves import refuse
 from service_kit.pagination import Page, PageRequest, make_page, newest_first
 from service_kit.problems import ApiProblem
 from shared_schemas.messages.information import INFORMATION, InformationBody

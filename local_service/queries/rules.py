@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Mapping
 
-from local_service.moves import Refusal
 from local_service.queries.models import QueryState
+from service_kit.moves import Refusal
 from service_kit.problems import field_problem
 
 CONSIDERS = "Children Act 2004 s16B(1)"

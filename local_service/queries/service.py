@@ -5,7 +5,6 @@ from uuid import UUID
 from sqlalchemy import select
 
 from local_service.cases.file import CaseFile, touch
-from local_service.moves import refuse
 from local_service.panel_link import send_to_panel
 from local_service.queries.models import PanelLetter, PanelQuery, PanelQueryEntry, QueryState, Side
 from local_service.queries.rules import MOVES, check_correction, why_no_answer
@@ -15,6 +14,7 @@ from service_kit.acting import Acting
 from service_kit.clock.working_days import london_date
 from service_kit.etags import check_version
 from service_kit.ids import new_id
+from service_kit.moves import refuse
 from service_kit.problems import ApiProblem
 from shared_schemas.messages.queries import QUERY_ANSWER, QueryAnswerBody
 

@@ -12,12 +12,12 @@ from local_service.base import LocalBase
 from local_service.cases.file import CaseFile, touch
 from local_service.cases.models import of_case
 from local_service.dates import check_past
-from local_service.moves import refuse
 from local_service.panel_link import send_to_panel
 from local_service.rapid_reviews.rules import why_no_addendum
 from local_service.settings import LocalSettings
 from service_kit.acting import Acting
 from service_kit.ids import new_id
+from service_kit.moves import refuse
 from service_kit.tables import AddedOnlyRow
 from shared_schemas.messages.exercise import RAPID_REVIEW_ADDENDUM, RapidReviewAddendumBody
 from shared_schemas.rapid_reviews import RapidReviewAddendum

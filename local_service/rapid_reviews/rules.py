@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from local_service.cases.file import CaseFile
-from local_service.moves import Refusal
 from local_service.rapid_reviews.models import RapidReviewState
 from service_kit.clock.rule_sets import RuleSet, published_rule_sets
+from service_kit.moves import Refusal
 from service_kit.problems import ApiProblem
 from shared_schemas.exchange.limits import BODY_MAX_BYTES
 from shared_schemas.problems import ProblemError

@@ -1,5 +1,4 @@
 from local_service.cases.file import CaseFile, touch
-from local_service.moves import refuse
 from local_service.parts import merge_parts
 from local_service.rapid_reviews.models import RapidReview, RapidReviewState
 from local_service.rapid_reviews.rules import (
@@ -19,6 +18,7 @@ from service_kit.clock.working_days import london_date
 from service_kit.etags import check_version
 from service_kit.exchange.status import is_receipted
 from service_kit.ids import new_id
+from service_kit.moves import refuse
 from service_kit.problems import ApiProblem, field_problem
 from shared_schemas.rapid_reviews import RapidReviewSections, missing_sections
 

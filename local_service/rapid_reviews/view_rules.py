@@ -5,11 +5,11 @@ from datetime import date, datetime
 
 from local_service.cases.file import CaseFile
 from local_service.dates import check_past
-from local_service.moves import Refusal
 from local_service.rapid_reviews.rules import provision, why_no_writing
 from local_service.rapid_reviews.view_models import PartnersView
 from service_kit.clock.working_days import london_date
 from service_kit.identity import Caller
+from service_kit.moves import Refusal
 from service_kit.problems import field_problem
 from shared_schemas.incidents import SafeguardingPartnerKind
 from shared_schemas.rapid_reviews import PartnerView

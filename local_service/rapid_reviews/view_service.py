@@ -5,7 +5,6 @@ from uuid import UUID
 from sqlalchemy import select
 
 from local_service.cases.file import CaseFile
-from local_service.moves import refuse
 from local_service.rapid_reviews.models import RapidReview
 from local_service.rapid_reviews.rules import check_size
 from local_service.rapid_reviews.view_models import PartnersView
@@ -21,6 +20,7 @@ from local_service.rapid_reviews.view_rules import (
 from local_service.rapid_reviews.view_schemas import OutstandingCreate, Stance, ViewCreate, ViewRead
 from service_kit.acting import Acting
 from service_kit.ids import new_id
+from service_kit.moves import refuse
 
 
 async def give_view(acting: Acting, file: CaseFile, given: ViewCreate) -> PartnersView:

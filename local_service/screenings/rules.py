@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from local_service.moves import Refusal
 from local_service.screenings.models import ScreeningState
+from service_kit.moves import Refusal
 from service_kit.problems import ApiProblem, field_problem
 from shared_schemas.incidents import IncidentFacts, InformationReceived, when_first_received
 from shared_schemas.problems import ProblemError

@@ -9,7 +9,6 @@ from sqlalchemy.orm import defer
 from local_service.case_course.schemas import NextMove, NotNotifiable
 from local_service.cases.schemas import CaseCreate, Source
 from local_service.cases.service import record_case
-from local_service.moves import refuse
 from local_service.partner_views import check_views
 from local_service.screenings.models import Screening, ScreeningOutcome, ScreeningState
 from local_service.screenings.rules import (
@@ -33,6 +32,7 @@ from service_kit.clock.working_days import london_date
 from service_kit.db import table_of
 from service_kit.etags import check_version
 from service_kit.ids import new_id
+from service_kit.moves import refuse
 from service_kit.pagination import Page, PageRequest, make_page, newest_first
 from service_kit.problems import ApiProblem, field_problem
 

@@ -5,9 +5,9 @@ from uuid import UUID
 from local_service.assessments.models import JudgementAnswer
 from local_service.assessments.rules import assess
 from local_service.cases.file import CaseFile
-from local_service.moves import Refusal
 from local_service.notifications.rules import FOUR_EYES
 from service_kit.identity import Caller
+from service_kit.moves import Refusal
 
 NOTIFIES = "Children Act 2004 s16C(1)"
 DEFINES = "Children Act 2004 s16B(9)"

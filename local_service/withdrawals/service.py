@@ -2,7 +2,6 @@ from sqlalchemy import select
 
 from local_service.cases.file import CaseFile, touch
 from local_service.cases.models import CaseStatus
-from local_service.moves import Refusal, refuse
 from local_service.panel_link import send_to_panel
 from local_service.settings import LocalSettings
 from local_service.withdrawals.models import Withdrawal, WithdrawalState
@@ -16,6 +15,7 @@ from local_service.withdrawals.schemas import WithdrawalDraft, WithdrawalRead
 from service_kit.acting import Acting
 from service_kit.etags import check_version
 from service_kit.ids import new_id
+from service_kit.moves import Refusal, refuse
 from service_kit.problems import ApiProblem
 from shared_schemas.messages.identification import NOTIFICATION_WITHDRAWN, NotificationWithdrawnBody
 

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from panel_service.cases.models import CaseState
 from panel_service.intake.models import DocumentKind
 from panel_service.intake.rules import may_receive_local_review
-from panel_service.moves import Refusal
 from service_kit.clock.working_days import london_date
+from service_kit.moves import Refusal
 from service_kit.problems import field_problem
 
 NOTIFIES = "Children Act 2004 s16C(1)"

@@ -28,7 +28,6 @@ from panel_service.decisions.service import find_decision
 from panel_service.decisions.showing import state_of
 from panel_service.intake.documents import documents_of
 from panel_service.intake.models import DocumentKind, ReceivedDocument
-from panel_service.moves import Refusal, refuse
 from panel_service.partnerships.models import Partnership
 from panel_service.statistics.service import count_notification
 from panel_service.triage.attention import note_document
@@ -36,6 +35,7 @@ from service_kit.acting import Acting
 from service_kit.clock.working_days import london_date, start_of_day
 from service_kit.etags import check_version
 from service_kit.ids import new_id
+from service_kit.moves import Refusal, refuse
 from service_kit.problems import field_problem
 from shared_schemas.incidents import when_first_received
 from shared_schemas.local_reviews import LocalReviewDecision

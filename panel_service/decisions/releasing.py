@@ -15,13 +15,13 @@ from panel_service.decisions.rules import (
 from panel_service.decisions.service import find_decision
 from panel_service.decisions.showing import state_of
 from panel_service.intake.documents import documents_of
-from panel_service.moves import refuse
 from panel_service.partnership_link import send_to_partnership
 from panel_service.settings import PanelSettings
 from panel_service.triage.attention import set_attention
 from service_kit.acting import Acting
 from service_kit.etags import check_version
 from service_kit.ids import new_id
+from service_kit.moves import refuse
 from shared_schemas.messages.panel import DECISION_RECORDED, DECISION_SUPERSEDED, DecisionBody
 from shared_schemas.panel_decisions import DecisionFacts
 

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from panel_service.cases.models import CaseState
 from panel_service.decisions.models import DecisionState
-from panel_service.moves import Refusal, why_no_move
 from service_kit.clock.working_days import london_date
 from service_kit.identity import Caller
+from service_kit.moves import Refusal, why_no_move
 from service_kit.problems import ApiProblem, field_problem
 
 CONSIDERS = "Children Act 2004 s16B(1)"

@@ -14,11 +14,11 @@ from panel_service.decisions.showing import state_of
 from panel_service.intake.documents import documents_of
 from panel_service.intake.models import DocumentKind
 from panel_service.meetings.deciding import check_deciders
-from panel_service.moves import refuse
 from panel_service.triage.attention import set_attention
 from service_kit.acting import Acting
 from service_kit.etags import check_version
 from service_kit.ids import new_id
+from service_kit.moves import refuse
 from service_kit.problems import ApiProblem
 
 

@@ -10,13 +10,13 @@ from panel_service.improvements.models import Concern, Improvement, ImprovementA
 from panel_service.improvements.rules import why_no_move
 from panel_service.improvements.schemas import Addressing
 from panel_service.improvements.service import lock_improvement, move
-from panel_service.moves import refuse
 from panel_service.partnership_link import send_to_partnership
 from panel_service.partnerships.service import partnerships_by_id
 from panel_service.settings import PanelSettings
 from service_kit.acting import Acting
 from service_kit.clock.working_days import london_date
 from service_kit.etags import check_version
+from service_kit.moves import refuse
 from shared_schemas.messages.improvements import IMPROVEMENT_IDENTIFIED, ImprovementIdentifiedBody
 
 

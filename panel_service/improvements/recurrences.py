@@ -29,6 +29,8 @@ from panel_service.improvements.schemas import (
 from panel_service.improvements.service import find_improvement, lock_improvement
 from panel_service.improvements.similarity import is_alike, jaccard, suggested_themes, words_of
 from panel_service.intake.models import ReceivedDocument
+from panel_service.national_reviews.models import ReviewReport
+from panel_service.national_reviews.recommending import recommended_in
 from service_kit.acting import Acting
 from service_kit.clock.working_days import london_date
 from service_kit.ids import new_id
@@ -167,10 +169,7 @@ def _hit(
 
 async def _texts(acting: Acting, rows: Sequence[RecommendedText]) -> dict[UUID, str]:
     """What was said, from where it was said: it is kept once."""
-    by_kind = {
-        kind: {row.source_id for row in rows if row.source_kind == kind}
-        for kind in (SourceKind.IMPROVEMENT, SourceKind.LOCAL_REVIEW)
-    }
+    by_kind = {kind: {row.source_id for row in rows if row.source_kind == kind} for kind in SourceKind}
     improvements = select(Improvement).where(
         Improvement.organisation_id == acting.organisation_id,
         Improvement.id.in_(by_kind[SourceKind.IMPROVEMENT]),
@@ -181,6 +180,15 @@ async def _texts(acting: Acting, rows: Sequence[RecommendedText]) -> dict[UUID, 
     )
     said = {row.id: [row.what] for row in (await acting.session.execute(improvements)).scalars()}
     said |= {row.id: texts_of_review(row) for row in (await acting.session.execute(documents)).scalars()}
+    reports = (
+        select(ReviewReport)
+        .where(
+            ReviewReport.organisation_id == acting.organisation_id,
+            ReviewReport.review_id.in_(by_kind[SourceKind.NATIONAL_REVIEW]),
+        )
+        .order_by(ReviewReport.report_version)
+    )
+    said |= {row.review_id: recommended_in(row) for row in (await acting.session.execute(reports)).scalars()}
     return {
         row.id: said[row.source_id][row.position]
         for row in rows

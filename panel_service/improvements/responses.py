@@ -17,10 +17,10 @@ from panel_service.improvements.models import (
 from panel_service.improvements.rules import check_day_of_the_past, why_no_move
 from panel_service.improvements.schemas import ResponseCreate
 from panel_service.improvements.service import lock_improvement, move
-from panel_service.moves import refuse
 from service_kit.acting import Acting
 from service_kit.etags import check_version
 from service_kit.ids import new_id
+from service_kit.moves import refuse
 from service_kit.problems import field_problem
 from shared_schemas.improvements import Progress, ProgressFacts, ResponseFacts
 

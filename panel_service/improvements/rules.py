@@ -7,8 +7,8 @@ from types import MappingProxyType
 from uuid import UUID
 
 from panel_service.improvements.models import ImprovementState
-from panel_service.moves import Refusal
 from service_kit.clock.working_days import london_date
+from service_kit.moves import Refusal
 from service_kit.problems import field_problem
 
 IDENTIFIES = "Children Act 2004 s16B(2)"

@@ -29,11 +29,11 @@ from panel_service.improvements.schemas import (
     ProgressCreate,
     SupersessionCreate,
 )
-from panel_service.moves import refuse
 from service_kit.acting import Acting
 from service_kit.clock.working_days import london_date
 from service_kit.etags import check_version
 from service_kit.ids import new_id
+from service_kit.moves import refuse
 from service_kit.pagination import PageRequest, newest_first
 from service_kit.problems import ApiProblem, field_problem
 from shared_schemas.improvements import ImprovementScope

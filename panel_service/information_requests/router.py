@@ -73,7 +73,7 @@ async def read_information(request_id: UUID, acting: ReadingDep) -> list[Informa
 
     A reading for another purpose is refused with 403 `purpose-not-allowed`, and the refusal is audited.
     """
-    require_purpose(acting, PURPOSE_OF_PANEL, PURPOSE_RULE)
+    require_purpose(acting.caller, PURPOSE_OF_PANEL, PURPOSE_RULE)
     request = await service.find_request(acting, request_id)
     await acting.audit("information.read", "information_request", request.id)
     return [InformationRead.model_validate(row) for row in await service.given_to(acting, request.id)]

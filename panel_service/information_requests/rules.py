@@ -5,8 +5,8 @@ from datetime import date, datetime
 from types import MappingProxyType
 
 from panel_service.information_requests.models import RequestState
-from panel_service.moves import Refusal
 from service_kit.clock.working_days import london_date
+from service_kit.moves import Refusal
 from service_kit.problems import field_problem
 
 REQUESTS = "Children Act 2004 s16D"

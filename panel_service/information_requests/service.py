@@ -22,11 +22,11 @@ from panel_service.information_requests.schemas import (
     RequestCreate,
     WithdrawalCreate,
 )
-from panel_service.moves import refuse
 from panel_service.partnerships.service import partnership_of_party
 from service_kit.acting import Acting
 from service_kit.etags import check_version
 from service_kit.ids import new_id
+from service_kit.moves import refuse
 from service_kit.pagination import PageRequest, newest_first
 from service_kit.problems import ApiProblem, field_problem
 from shared_schemas.information_requests import InformationAnswer

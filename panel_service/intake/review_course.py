@@ -15,6 +15,7 @@ from panel_service.intake.review_course_rules import (
     notice_fits,
     reviewer_fits,
 )
+from panel_service.public_register.entering import enter_local_review
 from service_kit.acting import Acting
 from service_kit.exchange.message_types import MessageType, ReceivedMessage, SetAside
 from shared_schemas.messages.review_course import (
@@ -46,6 +47,7 @@ async def apply_notice(acting: Acting, message: ReceivedMessage) -> None:
     if not notice_fits(await held_reports(acting, case), body):
         raise SetAside(CONTRADICTION)
     await _keep_next(acting, case, message, DocumentKind.PUBLICATION_NOTICE, body)
+    await enter_local_review(acting, case, body)
 
 
 async def apply_delay(acting: Acting, message: ReceivedMessage) -> None:

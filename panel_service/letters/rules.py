@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from panel_service.decisions.models import DecisionState
 from panel_service.letters.models import LetterState
-from panel_service.moves import Refusal, why_no_move
+from service_kit.moves import Refusal, why_no_move
 
 CONSIDERS = "Children Act 2004 s16B(1)"
 

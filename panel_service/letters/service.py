@@ -12,7 +12,6 @@ from panel_service.letters.composing import Addressed, compose_decision_letter, 
 from panel_service.letters.models import Letter, LetterState
 from panel_service.letters.rules import MOVES, why_no_draft, why_not
 from panel_service.letters.schemas import LetterCreate, LetterPatch, LetterRead
-from panel_service.moves import refuse
 from panel_service.partnership_link import send_to_partnership
 from panel_service.partnerships.service import find_partnership
 from panel_service.queries.naming import identifying_of
@@ -23,6 +22,7 @@ from service_kit.acting import Acting
 from service_kit.clock.working_days import london_date
 from service_kit.etags import check_version
 from service_kit.ids import new_id
+from service_kit.moves import refuse
 from service_kit.problems import ApiProblem
 from shared_schemas.messages.queries import LETTER_ISSUED, LetterBody
 

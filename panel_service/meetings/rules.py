@@ -8,7 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from panel_service.meetings.models import MeetingState
-from panel_service.moves import Refusal
+from service_kit.moves import Refusal
 from service_kit.problems import field_problem
 
 PROCEEDINGS = "Children Act 2004 s16A: the Panel's proceedings"

@@ -21,12 +21,12 @@ from panel_service.meetings.rules import (
 from panel_service.meetings.schemas import HoldingCreate, InterestCreate, MeetingCreate
 from panel_service.members.models import Member
 from panel_service.members.service import find_member, members_on
-from panel_service.moves import refuse, why_no_move
 from panel_service.settings import PanelSettings
 from service_kit.acting import Acting
 from service_kit.clock.working_days import london_date
 from service_kit.etags import check_version
 from service_kit.ids import new_id
+from service_kit.moves import refuse, why_no_move
 from service_kit.problems import ApiProblem, field_problem
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from panel_service.members.models import Office
-from panel_service.moves import Refusal
+from service_kit.moves import Refusal
 from service_kit.problems import field_problem
 
 APPOINTS = "Children Act 2004 s16A"

@@ -7,12 +7,12 @@ from sqlalchemy import func, select
 from panel_service.members.models import EndReason, Member, Office
 from panel_service.members.rules import Appointment, check_appointment, check_end, in_office, why_no_end
 from panel_service.members.schemas import EndCreate, MemberCreate, MemberRead
-from panel_service.moves import refuse
 from service_kit.acting import Acting
 from service_kit.clock.working_days import london_date
 from service_kit.etags import check_version
 from service_kit.identity import Principal, PrincipalKind
 from service_kit.ids import new_id
+from service_kit.moves import refuse
 from service_kit.problems import ApiProblem, field_problem
 
 

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from panel_service.moves import Refusal, refuse
 from panel_service.national_reviews.changing import changed, check_day, open_for
 from panel_service.national_reviews.file import ReviewFile, appointment_facts, read_review
 from panel_service.national_reviews.models import ReviewerAppointment
@@ -22,6 +21,7 @@ from panel_service.settings import PanelSettings
 from service_kit.acting import Acting
 from service_kit.clock.working_days import london_date
 from service_kit.ids import new_id
+from service_kit.moves import Refusal, refuse
 from service_kit.problems import field_problem
 
 

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from panel_service.moves import refuse
 from panel_service.national_reviews.file import ReviewFile, lock_review
 from panel_service.national_reviews.models import NationalReview
 from panel_service.national_reviews.rules import why_not
@@ -12,6 +11,7 @@ from panel_service.national_reviews.states import Move
 from service_kit.acting import Acting
 from service_kit.clock.working_days import london_date
 from service_kit.etags import check_version
+from service_kit.moves import refuse
 from service_kit.problems import field_problem
 
 

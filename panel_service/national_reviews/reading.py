@@ -8,7 +8,6 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 
-from panel_service.moves import Refusal
 from panel_service.national_reviews.file import ReviewFile, appointment_facts, open_review
 from panel_service.national_reviews.models import (
     Checkpoint,
@@ -31,6 +30,7 @@ from panel_service.national_reviews.states import Move, PublishedForm, ReviewFor
 from service_kit.acting import Acting
 from service_kit.clock.bank_holidays import published_calendar
 from service_kit.clock.working_days import london_date
+from service_kit.moves import Refusal
 from service_kit.pagination import Page, PageRequest, make_page, newest_first
 from service_kit.problems import ApiProblem
 

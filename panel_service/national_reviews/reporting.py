@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from panel_service.moves import refuse
 from panel_service.national_reviews.changing import changed, check_day, open_for
 from panel_service.national_reviews.file import ReviewFile, read_review
 from panel_service.national_reviews.models import CopyGiven, NationalReview, ReviewReport
+from panel_service.national_reviews.recommending import keep_recommendations
 from panel_service.national_reviews.rules import (
     available_until_min,
     guidance_not_before,
@@ -31,11 +31,14 @@ from panel_service.national_reviews.schemas import (
 )
 from panel_service.national_reviews.states import Move, PublishedForm, ReviewState
 from panel_service.national_reviews.telling import tell, tell_step
+from panel_service.public_register.entering import enter_national_review
+from panel_service.public_register.service import withdraw_published
 from panel_service.settings import PanelSettings
 from service_kit.acting import Acting
 from service_kit.clock.bank_holidays import published_calendar
 from service_kit.clock.working_days import london_date
 from service_kit.ids import new_id
+from service_kit.moves import refuse
 from service_kit.problems import ApiProblem
 from shared_schemas.messages.national_reviews import PUBLISHED, NationalReviewPublishedBody
 from shared_schemas.problems import ProblemError
@@ -152,6 +155,8 @@ async def publish(
     await changed(acting, review, "national_review.published", form=given.form)
     step = ReviewState.PUBLISHED if given.form == PublishedForm.REPORT else ReviewState.IMPROVEMENTS_ONLY
     await _tell_published(acting, settings, file, step, given.published_on)
+    await enter_national_review(acting, review)
+    await keep_recommendations(acting, review, _latest(file))
     return file
 
 
@@ -167,6 +172,7 @@ async def take_down(
     review.takedown = given.model_dump(mode="json", exclude={"on"})
     await changed(acting, review, "national_review.taken_down", by_court_order=order is not None)
     await _tell_published(acting, settings, file, "taken_down", given.on)
+    await withdraw_published(acting, review.id, given.on, given.reasons)
     return file
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from functools import partial
 
-from panel_service.moves import Refusal
 from panel_service.national_reviews.states import (
     MOVES,
     Appointment,
@@ -17,6 +16,7 @@ from panel_service.national_reviews.states import (
 )
 from service_kit.clock.bank_holidays import BankHolidayCalendar, CalendarDoesNotCover
 from service_kit.clock.working_days import add_calendar_months, add_working_days
+from service_kit.moves import Refusal
 
 LEGAL_DAYS = 7
 GUIDANCE_WORKING_DAYS = 7

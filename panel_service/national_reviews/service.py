@@ -7,8 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from panel_service.cases.models import Case
-from panel_service.cases.service import decisions_of, lock_case
-from panel_service.moves import Refusal, refuse
+from panel_service.cases.service import decisions_of, lock_case, releases_of
+from panel_service.decisions.models import DecisionState
+from panel_service.decisions.showing import state_of
 from panel_service.national_reviews.changing import changed, check_day, open_for
 from panel_service.national_reviews.file import ReviewFile, read_review
 from panel_service.national_reviews.models import NationalReview, ReviewCase
@@ -28,14 +29,20 @@ from panel_service.settings import PanelSettings
 from service_kit.acting import Acting
 from service_kit.clock.working_days import london_date
 from service_kit.ids import new_id
+from service_kit.moves import Refusal, refuse
 from service_kit.problems import ApiProblem
 from shared_schemas.messages.national_reviews import CLOSED, NationalReviewClosedBody
 
 
 async def deciding_outcome(acting: Acting, case_id: UUID) -> str | None:
-    """Give the outcome of the Panel's decision that stands on a case; None where there is none."""
-    decisions = await decisions_of(acting, case_id)
-    return decisions[-1].outcome if decisions else None
+    """Give the outcome of the Panel's released decision that stands on a case; None where there is none."""
+    releases = await releases_of(acting, case_id)
+    released = [
+        decision
+        for decision in await decisions_of(acting, case_id)
+        if state_of(decision, releases.get(decision.id)) is DecisionState.RELEASED
+    ]
+    return released[-1].outcome if released else None
 
 
 async def propose(acting: Acting, given: Proposal) -> ReviewFile:

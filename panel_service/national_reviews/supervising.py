@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from panel_service.moves import Refusal, refuse
 from panel_service.national_reviews.changing import changed, check_day, open_for
 from panel_service.national_reviews.file import ReviewFile, read_review
 from panel_service.national_reviews.models import Checkpoint, ReviewerRequest
@@ -10,6 +9,7 @@ from panel_service.national_reviews.schemas import CheckpointMade, RequestAnswer
 from panel_service.national_reviews.states import Move
 from service_kit.acting import Acting
 from service_kit.ids import new_id
+from service_kit.moves import Refusal, refuse
 from service_kit.problems import ApiProblem
 
 

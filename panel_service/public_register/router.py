@@ -5,14 +5,19 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, Field
 
+from panel_service.national_reviews.schemas import PublishedReview
+from panel_service.national_reviews.service import published_reviews
 from panel_service.public_register.models import RegisterEntry, ReviewKind
 from panel_service.public_register.schemas import EntryCreate, EntryRead, PublicReview, TakingDown
 from panel_service.public_register.service import PublicDep, enter, shown_entries, take_down
+from panel_service.reviewers.schemas import PoolMember
+from panel_service.reviewers.service import pool_now
 from panel_service.statistics.router import Year
 from panel_service.statistics.service import latest_editions
 from panel_service.statistics.table import StatisticsRow
 from panel_service.statistics.writing import as_csv
 from service_kit.acting import Acting, Requires
+from service_kit.clock.working_days import london_date
 from service_kit.idempotency import OnceDep
 from service_kit.pagination import Page, PageDep, make_page, newest_first
 from service_kit.problems import ApiProblem
@@ -50,6 +55,18 @@ async def list_published_reviews(
     statement = newest_first(shown_entries(public.organisation_id, kind), RegisterEntry.id, page)
     rows = (await public.session.execute(statement)).scalars().all()
     return make_page(rows, page, PublicReview.model_validate, lambda row: row.id)
+
+
+@router.get("/public/reviewer-pool", summary="Read the pool of potential reviewers")
+async def read_pool(public: PublicDep) -> list[PoolMember]:
+    """List who is in the pool today, with experience and availability (SI 2018/789 reg 4(1), (2))."""
+    return await pool_now(public.session, public.organisation_id, london_date(public.now))
+
+
+@router.get("/public/national-reviews", summary="List published national reviews")
+async def list_national_reviews(public: PublicDep) -> list[PublishedReview]:
+    """List the national reviews that stand published, with what was published of each (SI 2018/789 reg 10)."""
+    return await published_reviews(public.session, public.organisation_id)
 
 
 @router.get("/public/statistics", summary="List the years with published statistics")

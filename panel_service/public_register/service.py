@@ -1,3 +1,4 @@
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -20,9 +21,10 @@ from service_kit.tables import Organisation
 class PublicView:
     """A transaction of nobody in particular, which sees the Panel's rows: its routes give out published things alone."""
 
-    def __init__(self, session: AsyncSession, organisation_id: UUID) -> None:
+    def __init__(self, session: AsyncSession, organisation_id: UUID, now: datetime) -> None:
         self.session = session
         self.organisation_id = organisation_id
+        self.now = now
 
 
 async def open_public_view(_: Request, session: SessionDep, settings: SettingsDep) -> PublicView:
@@ -31,8 +33,7 @@ async def open_public_view(_: Request, session: SessionDep, settings: SettingsDe
     organisation_id = (await session.execute(statement)).scalar_one_or_none()
     if organisation_id is None:
         raise ApiProblem("not-found")
-    await set_tenant(session, organisation_id)
-    return PublicView(session, organisation_id)
+    return PublicView(session, organisation_id, await set_tenant(session, organisation_id))
 
 
 PublicDep = Annotated[PublicView, Depends(open_public_view)]
@@ -50,11 +51,37 @@ async def enter(acting: Acting, given: EntryCreate) -> RegisterEntry:
     """Enter a published review. Raises 409 for one that is entered already, 422 for a day to come."""
     if given.published_on > london_date(acting.now):
         raise field_problem("/published_on", "date_in_the_future", "Must not lie in the future.")
-    known = select(RegisterEntry.id).where(
-        RegisterEntry.organisation_id == acting.organisation_id, RegisterEntry.source_id == given.source_id
-    )
-    if (await acting.session.execute(known)).first() is not None:
+    if await _entry_of(acting, given.source_id) is not None:
         raise ApiProblem("conflict", "This review is on the register already.")
+    return await _enter(acting, given)
+
+
+async def enter_published(acting: Acting, given: EntryCreate) -> None:
+    """Let what was published here, or told to be, stand on the register at once; what is there already stays."""
+    if await _entry_of(acting, given.source_id) is None:
+        await _enter(acting, given)
+
+
+async def withdraw_published(acting: Acting, source_id: UUID, on: date, reasons: str) -> None:
+    """Take off what its publisher says is no longer available; the rules on that were the publisher's (regs 10, 17)."""
+    entry = await _entry_of(acting, source_id)
+    if entry is None or entry.taken_down_on is not None:
+        return
+    entry.taken_down_on, entry.taken_down_reasons = on, reasons
+    await acting.session.flush()
+    await acting.event("register.taken_down", "register_entry", entry.id, {"by_publisher": True})
+
+
+async def _entry_of(acting: Acting, source_id: UUID) -> RegisterEntry | None:
+    statement = (
+        select(RegisterEntry)
+        .where(RegisterEntry.organisation_id == acting.organisation_id, RegisterEntry.source_id == source_id)
+        .with_for_update()
+    )
+    return (await acting.session.execute(statement)).scalar_one_or_none()
+
+
+async def _enter(acting: Acting, given: EntryCreate) -> RegisterEntry:
     entry = RegisterEntry(
         organisation_id=acting.organisation_id,
         id=new_id(),

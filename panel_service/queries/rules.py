@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from panel_service.moves import Refusal, why_no_move
 from panel_service.queries.models import QueryState
+from service_kit.moves import Refusal, why_no_move
 from service_kit.problems import field_problem
 from shared_schemas.children import ChildFacts
 

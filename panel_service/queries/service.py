@@ -6,7 +6,6 @@ from sqlalchemy import select
 
 from panel_service.cases.models import Case
 from panel_service.cases.service import lock_case
-from panel_service.moves import refuse
 from panel_service.partnership_link import send_to_partnership
 from panel_service.queries.models import Query, QueryEntry, QueryState, Side
 from panel_service.queries.naming import identifying_of
@@ -18,6 +17,7 @@ from service_kit.acting import Acting
 from service_kit.clock.working_days import london_date
 from service_kit.etags import check_version
 from service_kit.ids import new_id
+from service_kit.moves import refuse
 from service_kit.problems import ApiProblem
 from shared_schemas.messages.queries import QUERY_CLOSED, QUERY_RAISED, QueryClosedBody, QueryRaisedBody
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from panel_service.moves import Refusal
+from service_kit.moves import Refusal
 
 POOL = "SI 2018/789 reg 4(1)"
 REMOVAL = "SI 2018/789 reg 5(1)"

@@ -4,7 +4,6 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from panel_service.moves import refuse
 from panel_service.reviewers.models import PoolEntry
 from panel_service.reviewers.rules import REMOVAL, is_available, is_in_pool, why_no_change
 from panel_service.reviewers.schemas import (
@@ -20,6 +19,7 @@ from service_kit.acting import Acting
 from service_kit.clock.working_days import london_date
 from service_kit.etags import check_version
 from service_kit.ids import new_id
+from service_kit.moves import refuse
 from service_kit.pagination import Page, PageRequest, make_page, newest_first
 from service_kit.problems import ApiProblem, field_problem
 

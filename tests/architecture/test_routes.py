@@ -31,6 +31,8 @@ OPEN = {
     "/problems": "explains errors, among them a missing credential",
     "/problems/{name}": "explains errors, among them a missing credential",
     "/v1/public/reviews": "the register of published reviews is for anybody (SI 2018/789 regs 10 and 17)",
+    "/v1/public/reviewer-pool": "the pool is publicly available (SI 2018/789 reg 4(2))",
+    "/v1/public/national-reviews": "published reviews are for anybody (SI 2018/789 reg 10)",
     "/v1/public/statistics": "published statistics are for anybody",
     "/v1/public/statistics/{year}": "published statistics are for anybody",
     "/v1/public/statistics/{year}/table.csv": "published statistics are for anybody",

@@ -6,11 +6,11 @@ import pytest
 from local_service.assessments.models import JudgementAnswer
 from local_service.cases.models import CaseStatus
 from local_service.local_reviews import rules as local_reviews
-from local_service.moves import Refusal, refuse
 from local_service.notifications import rules as notifications
 from local_service.panel_decisions.rules import asks_to_reconsider, fits_record
 from local_service.rapid_reviews import rules as rapid_reviews
 from service_kit.clock.rule_sets import published_rule_sets
+from service_kit.moves import Refusal, refuse
 from service_kit.problems import ApiProblem
 from shared_schemas.messages import examples
 from shared_schemas.messages.panel import DECISION_RECORDED, DECISION_SUPERSEDED, DecisionBody

@@ -29,8 +29,8 @@ from local_service.local_reviews.publication_schemas import (
     PublicationCreate,
     UnpublicationCreate,
 )
-from local_service.moves import Refusal
 from service_kit.clock.bank_holidays import published_calendar
+from service_kit.moves import Refusal
 from service_kit.problems import ApiProblem
 from shared_schemas.local_reviews import LocalReviewReport, hash_of_report
 from shared_schemas.messages.examples import REPORT
