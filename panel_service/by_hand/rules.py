@@ -8,7 +8,9 @@ from panel_service.intake.models import DocumentKind
 from panel_service.intake.rules import may_receive_local_review
 from service_kit.clock.working_days import london_date
 from service_kit.moves import Refusal
-from service_kit.problems import field_problem
+from service_kit.problems import ApiProblem, field_problem
+from shared_schemas.incidents import IncidentFacts
+from shared_schemas.problems import ProblemError
 
 NOTIFIES = "Children Act 2004 s16C(1)"
 REPORTS = "Children Act 2004 s16F(3)"
@@ -62,6 +64,28 @@ def why_not_told(*, by_message: bool, told: bool, released: bool) -> Refusal | N
     if told:
         return Refusal("It is recorded already that the partnership was told.", rule)
     return None
+
+
+def check_incident(incident: IncidentFacts, now: datetime) -> None:
+    """Refuse (422) every fact of an incident that lies in the future, all of them at once."""
+    days = {"/incident/occurred_on": incident.occurred_on}
+    times = {"/incident/authority_became_aware_at": incident.authority_became_aware_at}
+    for number, entry in enumerate(incident.information_received):
+        times[f"/incident/information_received/{number}/received_at"] = entry.received_at
+    for number, child in enumerate(incident.children):
+        for name, day in (("date_of_birth", child.date_of_birth), ("date_of_death", child.date_of_death)):
+            if day is not None:
+                days[f"/incident/children/{number}/{name}"] = day
+    late = {pointer: "date_in_the_future" for pointer, day in days.items() if day > london_date(now)}
+    late |= {pointer: "time_in_the_future" for pointer, at in times.items() if at > now}
+    if late:
+        errors = [
+            ProblemError(pointer=pointer, code=code, detail="Must not lie in the future.")
+            for pointer, code in late.items()
+        ]
+        raise ApiProblem(
+            "invalid-request", f"{len(errors)} field(s) break a rule; see errors.", errors=errors
+        )
 
 
 def check_days(days: dict[str, date | None], *, not_before: date | None = None, now: datetime) -> None:

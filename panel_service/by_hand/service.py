@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from sqlalchemy import select
 
 from panel_service.by_hand.models import ToldByHand
-from panel_service.by_hand.rules import BY_HAND_KINDS, check_days, why_not_kept, why_not_told
+from panel_service.by_hand.rules import BY_HAND_KINDS, check_days, check_incident, why_not_kept, why_not_told
 from panel_service.by_hand.schemas import (
     ByHandStep,
     Came,
@@ -52,7 +52,7 @@ from shared_schemas.messages.local import Partnership as SentBy
 async def open_case(acting: Acting, given: CaseByHand) -> RecordedNow:
     """Make a case of a notification that came by hand (s16C(1)): it has no link, and our own reference."""
     _check_came(acting, given)
-    check_days({"/incident/occurred_on": given.incident.occurred_on}, now=acting.now)
+    check_incident(given.incident, acting.now)
     partnership = await _partnership(acting, given)
     case_id, written_at = new_id(), _written_at(given)
     case = Case(
@@ -93,7 +93,7 @@ async def record_version(
     """Put a later version of the notification beside those before it; each stays as it came."""
     case = await _lock(acting, case_id, expected_version, DocumentKind.NOTIFICATION)
     _check_came(acting, given)
-    check_days({"/incident/occurred_on": given.incident.occurred_on}, now=acting.now)
+    check_incident(given.incident, acting.now)
     last, written_at = await _notification(acting, case), _written_at(given)
     body = NotificationBody(
         version=last.version + 1,

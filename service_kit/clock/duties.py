@@ -85,6 +85,7 @@ class ComputedDuty(BaseModel):
     due_on: date | None
     met_on: date | None  # in Europe/London
     lifted_on: date | None = None  # in Europe/London; a duty that was met before stays met
+    lifted_because: str | None = None
     explanation: Explanation
 
 
@@ -136,7 +137,14 @@ def _lift(duty: ComputedDuty, on: date, because: str) -> ComputedDuty:
         return duty
     sentence = f"{duty.explanation.sentence} {lifted_sentence(on, because)}"
     explanation = duty.explanation.model_copy(update={"sentence": sentence})
-    return duty.model_copy(update={"status": DutyStatus.LIFTED, "lifted_on": on, "explanation": explanation})
+    return duty.model_copy(
+        update={
+            "status": DutyStatus.LIFTED,
+            "lifted_on": on,
+            "lifted_because": because or None,
+            "explanation": explanation,
+        }
+    )
 
 
 def _compute(

@@ -200,6 +200,12 @@ async def test_a_case_on_a_link_is_not_told_of_by_hand(panel: Service) -> None:
     [
         ({"received_on": NEVER}, "/received_on", "date_in_the_future"),
         ({"sent_on": "2026-01-13"}, "/sent_on", "after_receipt"),
+        (
+            {"incident": INCIDENT | {"authority_became_aware_at": f"{NEVER}T00:00:00Z"}},
+            "/incident/authority_became_aware_at",
+            "time_in_the_future",
+        ),
+        ({"incident": INCIDENT | {"occurred_on": NEVER}}, "/incident/occurred_on", "date_in_the_future"),
         ({"partnership_code": "nobody"}, "/partnership_code", "partnership_unknown"),
         ({"rule_set": "none-such"}, "/rule_set", "rule_set_unknown"),
         ({"partnership_id": str(uuid4())}, "", "one_partnership"),

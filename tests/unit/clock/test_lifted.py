@@ -33,4 +33,5 @@ def test_what_was_not_met_is_lifted_and_what_was_met_stays_met_or_late() -> None
         else:
             assert before.status is DutyStatus.OVERDUE
             assert (after.status, after.lifted_on, after.due_on) == (DutyStatus.LIFTED, LIFTED, before.due_on)
+            assert after.lifted_because == "for a test"
             assert after.explanation.sentence.endswith("Lifted on Monday 1 February 2027: for a test.")

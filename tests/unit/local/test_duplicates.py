@@ -1,4 +1,3 @@
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ UNKNOWN: dict[str, Any] = {"la_child_id": None, "nhs_number": None, "date_of_bir
 NAMED = {"first_name": "Zoë", "surname": "O'Neill-Smith", "date_of_birth": "2025-08-01"}
 
 
-def alike(one: dict[str, Any], other: dict[str, Any], **second: Any) -> Sequence[str]:
+def alike(one: dict[str, Any], other: dict[str, Any], **second: Any) -> list[DuplicateReason]:
     first = facts(children=[child(**{**UNKNOWN, **one})])
     return why_alike(first, facts(children=[child(**{**UNKNOWN, **other})], **second))
 
