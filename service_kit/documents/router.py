@@ -35,7 +35,7 @@ async def post_document(
 
     201 for content that is new, 200 with the document there is for content that is held. Its title follows by PATCH.
     """
-    document, is_new = await record_document(acting, upload.kept)
+    document, is_new = await record_document(acting, upload)
     headers = {"Location": f"{UPLOAD_PATH}/{document.id}", "ETag": etag(document.version)}
     return await once.answer(show_document(document), status=201 if is_new else 200, headers=headers)
 

@@ -3,10 +3,8 @@
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, SecurityScopes
@@ -26,20 +24,14 @@ WRITE_SCOPE = "documents:write"
 CHUNK_SECONDS = 30  # a caller who sends nothing for so long has gone
 
 
-@dataclass(frozen=True)
-class Upload:
-    """A file of one organisation's, kept, of which no row tells yet."""
-
-    organisation_id: UUID
-    kept: KeptFile
-
-
 async def take_upload(
     request: Request,
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
     idempotency_key: Annotated[str | None, Header(include_in_schema=False)] = None,
-) -> Upload:
+) -> KeptFile:
     """Take the body in while it comes, if the caller may send one; no transaction is open meanwhile.
+
+    Gives the file as it lies in the storage; no row tells of it yet.
 
     Raises 400 for one cut short, 401, 403, 413, 415, and 422 ``document-refused``.
     """
@@ -55,13 +47,12 @@ async def take_upload(
     path = store.incoming.fresh()
     try:
         written = await _write(request, store, path)
-        kept = await store.keep(caller.organisation_id, written, media_type=media_type)
+        return await store.keep(caller.organisation_id, written, media_type=media_type)
     finally:
         await asyncio.to_thread(path.unlink, missing_ok=True)
-    return Upload(caller.organisation_id, kept)
 
 
-UploadDep = Annotated[Upload, Depends(take_upload)]
+UploadDep = Annotated[KeptFile, Depends(take_upload)]
 
 
 async def begin_upload_once(
@@ -74,7 +65,7 @@ async def begin_upload_once(
     ] = None,
 ) -> Once:
     """Claim the key for this content: the hash that was made while it came stands for the body."""
-    content = f"{upload.kept.media_type} {upload.kept.sha256}".encode()
+    content = f"{upload.media_type} {upload.sha256}".encode()
     return await claim_once(request, session, idempotency_key, hashlib.sha256(content).digest())
 
 

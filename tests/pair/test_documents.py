@@ -8,8 +8,14 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from sqlalchemy import select
 
+from service_kit.db import set_tenant
 from service_kit.documents.store import make_store
+from service_kit.exchange.models import OutboundMessage, OutboundState
+from service_kit.exchange.outbox import send_again_under_next_number
+from service_kit.exchange.sent_states import set_state
+from shared_schemas.messages.local import LOCAL_REVIEW
 from tests.pair.wires import Pair, answered
 from tests.support.documents import PDF, pdf
 from tests.support.offices import etag_of
@@ -323,3 +329,44 @@ async def test_a_counterpart_that_points_nowhere_is_given_up_for_now(
     await pair.drain()
     assert await state(pair) == "pending"
     assert len(pair.local.wire.requests) == 5
+
+
+async def test_a_message_that_is_sent_again_under_another_number_names_the_same_documents(
+    pair: Pair, completed: Completed
+) -> None:
+    statement = select(OutboundMessage).where(OutboundMessage.type == LOCAL_REVIEW)
+    async with pair.local.service.worker.transaction() as session:
+        message = (await session.execute(statement)).scalar_one()
+        await set_tenant(session, message.organisation_id)
+        await set_state(session, message, OutboundState.REPLACED)
+        await send_again_under_next_number(session, message)
+    await pair.drain()
+    assert [offset for offset, _ in parts(pair)] == OFFSETS
+    (held,) = await pair.panel.rows(
+        "SELECT sha256 FROM documents JOIN link_documents ON document_id = documents.id"
+    )
+    assert held.sha256 == SHA256
+    states = await pair.local.rows(
+        "SELECT state FROM outbound_messages WHERE type = 'local.local_review.v1' ORDER BY number"
+    )
+    assert [row.state for row in states] == ["replaced", "delivered"]
+
+
+async def test_reading_the_report_is_for_those_who_read_cases_and_audited(
+    pair: Pair, completed: Completed
+) -> None:
+    await pair.drain()
+    case = await pair.at_panel(completed.path)
+    path = f"{case}/local-review/document"
+    panel = pair.panel.service
+    analyst = await panel.caller("analyst", organisation="panel")
+    other = await panel.caller("secretariat", organisation="another")
+    for suffix in ("", "/content"):
+        assert (await analyst.get(path + suffix)).status_code == 403
+        assert (await other.get(path + suffix)).status_code == 404
+        assert (await pair.secretariat.get(path + suffix)).status_code == 200
+    auditor = await panel.caller("auditor", organisation="panel")
+    query = {"subject_id": case.rsplit("/", 1)[1]}
+    entries = (await auditor.get("/v1/audit-entries", params=query)).json()["items"]
+    read = {"local_review.document_read", "local_review.document_downloaded"}
+    assert read <= {entry["action"] for entry in entries}
