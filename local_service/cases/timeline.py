@@ -26,6 +26,14 @@ _PARTNERS = {
     "police": "The police",
 }
 
+_PROVISIONS = {
+    "assessment.judged": "Children Act 2004 s16B(9)",
+    "notification.authorised": "Children Act 2004 s16C(1)",
+    "local_review.decided": "Children Act 2004 s16F(1)(b)",
+    "local_review.completed": "SI 2018/789 reg 15",
+    "panel_decision.received": "Children Act 2004 s16B(1)",
+}
+
 
 class TimelineKind(StrEnum):
     INCIDENT = "incident"
@@ -125,6 +133,7 @@ def _event(entry: FeedEntry, file: CaseFile) -> TimelineItem:
         kind=TimelineKind.EVENT,
         code=entry.type,
         title=title,
+        provision=_PROVISIONS.get(entry.type),
         ref=f"/v1/cases/{file.case.id}" + (f"/duties/{duty}" if duty else ""),
         id=entry.id,
     )

@@ -60,7 +60,7 @@ async def refresh_duties(
     known = {} if is_new else await _known(acting, file.case.id)
     stage = stage_of(file)
     rows = [
-        _row(file.case, duty, stage)
+        row_of(file.case, duty, stage)
         for duty in duties
         if duty.code in known or duty.status is not DutyStatus.NOT_STARTED
     ]
@@ -103,7 +103,8 @@ def _text(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def _row(case: Case, duty: ComputedDuty, stage: str) -> dict[str, Any]:
+def row_of(case: Case, duty: ComputedDuty, stage: str) -> dict[str, Any]:
+    """Give the row that keeps of a duty what does not change with the day."""
     explained = duty.explanation
     return {
         "organisation_id": case.organisation_id,
@@ -128,6 +129,7 @@ def _state(duty: ComputedDuty) -> KeptState:
     if duty.status in _RUNNING:
         return KeptState.RUNNING
     # A period that has lasted long enough is told on reading too: the day alone makes it so.
-    if duty.explanation.end is End.UNTIL and duty.status is DutyStatus.MET:
+    lasted = duty.explanation.end is End.UNTIL and duty.status is DutyStatus.MET
+    if lasted and duty.due_on is not None:
         return KeptState.RUNNING
     return KeptState(duty.status.value)

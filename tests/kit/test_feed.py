@@ -11,6 +11,7 @@ from service_kit.administration import owner_session
 from service_kit.audit import record_event
 from service_kit.identity import Caller as Known
 from service_kit.placing import FeedPlacer
+from tests.support.offices import open_office
 from tests.support.services import Caller, Service
 
 
@@ -112,3 +113,13 @@ async def test_waiting_gives_up_after_its_time(local: Service) -> None:
     caller = await local.caller("integrator", organisation=f"feed-{uuid4()}")
     answer = await caller.get("/v1/changes", params={"wait": 1})
     assert (answer.status_code, answer.json()) == (200, {"items": [], "last_position": 0})
+
+
+async def test_what_a_service_does_is_in_its_feed(local: Service) -> None:
+    east = await open_office(local)
+    path = await east.record()
+    await FeedPlacer(local.worker).place()
+    changes = (await east.office.get("/v1/changes")).json()["items"]
+    (recorded,) = [change for change in changes if change["type"] == "case.recorded"]
+    assert recorded["subject_id"] == path.rsplit("/", 1)[1]
+    assert recorded["detail"] == {"version": 1, "rule_set": "consultation-2017"}

@@ -22,6 +22,8 @@ async def test_one_thread_from_the_incident_to_what_is_due(local: Service) -> No
         "notification.authorised",
     ]
     assert [item["status"] for item in items if item["kind"] == "message"] == ["waiting"]
+    provisions = {item["code"]: item["provision"] for item in items}
+    assert provisions["notification.authorised"] == "Children Act 2004 s16C(1)"
     words = {item["code"]: item["title"] for item in items}
     assert words["notification.authorised"] == "The notification was authorised and sent to the Panel"
 

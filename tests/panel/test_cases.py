@@ -150,3 +150,18 @@ async def test_one_partnerships_sender_is_not_anothers(panel: Service) -> None:
     await here.notify()
     items = (await secretariat.get("/v1/cases", params={"partnership": str(other.party)})).json()["items"]
     assert items == []
+
+
+async def test_what_is_due_tells_when_the_panel_answered(panel: Service) -> None:
+    sender, secretariat = await connect(panel), await panel.caller("secretariat")
+    subject = await sender.notify()
+    case = await case_of(secretariat, subject)
+    await sender.send(RAPID_REVIEW, subject, completed_at="2026-11-10T09:00:00Z")
+    path = f"/v1/cases/{case['id']}/duties"
+    duties = {duty["code"]: duty for duty in (await secretariat.get(path)).json()}
+    assert duties["rapid_review_completion"]["status"] == "met_late"
+    assert duties["panel_response"]["status"] == "no_time_stated"
+    assert duties["panel_response"]["responsible"] == "panel"
+    analyst = await panel.caller("analyst")
+    assert (await analyst.get(path)).status_code == 403
+    assert (await secretariat.get(f"/v1/cases/{uuid4()}/duties")).status_code == 404
