@@ -92,6 +92,7 @@ async def test_a_system_may_prepare_and_never_decides() -> None:
         "notifications:authorise",
         "rapid-reviews:complete",
         "local-reviews:decide",
+        "national-reviews:propose",
     }
     assert not ROLE_SCOPES["integrator"] & decides
     assert {role for role, scopes in ROLE_SCOPES.items() if "notifications:authorise" in scopes} == {
@@ -124,7 +125,7 @@ async def test_every_read_and_change_is_audited(local: Service) -> None:
         "notification.authorised", "notification.read", "rapid_review.started", "rapid_review.written",
         "rapid_review.completed", "rapid_review.sent", "rapid_review.read", "local_review.decided",
         "local_review.written", "local_review.completed", "local_review.read", "panel_decisions.read",
-        "duties.read",
+        "duties.read", "national_reviews.read",
     }  # fmt: skip
 
 
