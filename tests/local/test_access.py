@@ -115,6 +115,7 @@ async def test_a_system_may_prepare_and_never_decides() -> None:
         "notifications:authorise",
         "rapid-reviews:complete",
         "local-reviews:decide",
+        "national-reviews:propose",
     }
     assert not ROLE_SCOPES["integrator"] & decides
     assert {role for role, scopes in ROLE_SCOPES.items() if "notifications:authorise" in scopes} == {
@@ -150,6 +151,7 @@ async def test_every_read_and_change_is_audited(local: Service) -> None:
         "duties.read", *AUDITED_OF_EXERCISE,
         "local_review.reviewer_appointed", "local_review_course.read",
         "case.course_read", "case.duplicates_read", "case.relations_read",
+        "national_reviews.read",
     }  # fmt: skip
 
 
