@@ -54,10 +54,24 @@ ROUTES: dict[tuple[str, str], tuple[Any, str]] = {
     ("POST", "/national-reviews/proposal"): (PROPOSAL_EXAMPLE, "national-reviews:propose"),
     ("GET", "/duties"): (None, "cases:read"),
     ("GET", "/duties/{code}"): (None, "cases:read"),
+    ("POST", "/duties/{code}/lateness"): ({"reason": "A report came late."}, "duties:write"),
+    ("GET", "/timeline"): (None, "cases:read"),
+    ("GET", "/local-review/document"): (None, "cases:read"),
+    ("PUT", "/local-review/document"): ({"document_id": f"{uuid4()}"}, "local-reviews:write"),
+    ("GET", "/local-review/document/content"): (None, "cases:read"),
+    ("GET", "/queries"): (None, "cases:read"),
+    ("GET", "/queries/{query_id}"): (None, "cases:read"),
+    ("POST", "/queries/{query_id}/answer"): ({"text": "As the facts say."}, "queries:answer"),
+    ("GET", "/letters"): (None, "cases:read"),
     **EXERCISE,
     **REVIEW_COURSE,
 }
-FILLED = {"code": "rapid_review_completion", **FILLED_OF_EXERCISE, **FILLED_OF_COURSE}
+FILLED = {
+    "code": "rapid_review_completion",
+    "query_id": f"{uuid4()}",
+    **FILLED_OF_EXERCISE,
+    **FILLED_OF_COURSE,
+}
 CASE = "/v1/cases/{case_id}"
 routes = pytest.mark.parametrize(("method", "part"), sorted(ROUTES))
 
@@ -148,7 +162,7 @@ async def test_every_read_and_change_is_audited(local: Service) -> None:
         "notification.authorised", "notification.read", "rapid_review.started", "rapid_review.written",
         "rapid_review.completed", "rapid_review.sent", "rapid_review.read", "local_review.decided",
         "local_review.written", "local_review.completed", "local_review.read", "panel_decisions.read",
-        "duties.read", *AUDITED_OF_EXERCISE,
+        "duties.read", "timeline.read", "panel_query.listed", "panel_letter.listed", *AUDITED_OF_EXERCISE,
         "local_review.reviewer_appointed", "local_review_course.read",
         "case.course_read", "case.duplicates_read", "case.relations_read",
         "national_reviews.read",

@@ -14,6 +14,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    make_kit_tables()
     op.create_table(
         "calendar_addresses",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -1110,7 +1111,6 @@ def upgrade() -> None:
         "local_reviews",
         "(state = ANY (ARRAY['in_progress'::text, 'complete'::text, 'pre_publication'::text, 'published'::text, 'improvements_only'::text, 'withheld'::text, 'no_longer_available'::text]))",
     )
-    make_kit_tables()
     for table in (
         "agency_summaries",
         "calendar_addresses",
@@ -1148,7 +1148,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    drop_kit_tables()
     op.drop_constraint(op.f("ck_cases_lifted_has_a_time"), "cases", type_="check")
     op.drop_constraint(op.f("ck_local_reviews_complete_is_sent"), "local_reviews", type_="check")
     op.create_check_constraint(
@@ -1241,3 +1240,4 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_case_duties_organisation_id_sort_on_id"), table_name="case_duties")
     op.drop_table("case_duties")
     op.drop_table("calendar_addresses")
+    drop_kit_tables()

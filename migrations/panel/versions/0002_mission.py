@@ -14,6 +14,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    make_kit_tables()
     op.create_table(
         "improvements",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -1469,7 +1470,6 @@ def upgrade() -> None:
         "received_documents",
         "(kind = ANY (ARRAY['notification'::text, 'rapid_review'::text, 'local_review_decision'::text, 'local_review'::text, 'notification_withdrawn'::text, 'rapid_review_addendum'::text, 'learning'::text, 'local_review_reviewer'::text, 'publication_notice'::text, 'delay'::text, 'decision_reply'::text, 'national_review_proposal'::text, 'query_answer'::text, 'information'::text]))",
     )
-    make_kit_tables()
     for table in (
         "improvement_addressees",
         "improvements",
@@ -1516,7 +1516,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    drop_kit_tables()
     op.drop_constraint(op.f("ck_cases_by_message_or_by_hand"), "cases", type_="check")
     op.drop_constraint(op.f("ck_cases_state_known"), "cases", type_="check")
     op.create_check_constraint(
@@ -1661,3 +1660,4 @@ def downgrade() -> None:
     op.drop_table("meetings")
     op.drop_index(op.f("ix_improvements_organisation_id_state_id"), table_name="improvements")
     op.drop_table("improvements")
+    drop_kit_tables()
