@@ -223,6 +223,18 @@ async def test_files_are_for_the_service_alone(local: Service, office: Caller) -
     assert file.read_bytes() == content
 
 
+async def test_a_storage_that_does_not_answer_is_not_an_empty_document(
+    local: Service, office: Caller
+) -> None:
+    content = pdf(1_500_000)
+    path = (await upload(office, content)).headers["Location"]
+    (file,) = local.settings.document_directory.rglob(hashlib.sha256(content).hexdigest())
+    file.unlink()
+    answer = await office.get(f"{path}/content")
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert "etag" not in answer.headers
+
+
 async def test_every_reading_is_audited(local: Service) -> None:
     organisation = f"o{uuid4().hex[:8]}"
     office = await local.caller("partnership_office", organisation=organisation)
