@@ -5,15 +5,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from pydantic import ConfigDict
-from starlette.responses import StreamingResponse
 
 from local_service.cases.file import lock_file, read_file
 from local_service.local_reviews.report_document import attach_document, attached_document
 from service_kit.acting import Acting, Requires
+from service_kit.documents.content import DocumentResponse
 from service_kit.documents.models import Document
 from service_kit.documents.router import CONTENT
 from service_kit.documents.schemas import DocumentRead, show_document
-from service_kit.documents.service import content_answer
 from service_kit.etags import IfMatchDep, etag
 from service_kit.problems import ApiProblem
 from service_kit.routes import StrictRoute
@@ -70,11 +69,11 @@ async def read_report_document(
 )
 async def read_report_content(
     case_id: UUID, acting: Annotated[Acting, Requires("cases:read")], request: Request
-) -> StreamingResponse:
+) -> DocumentResponse:
     """Download the report as it was uploaded."""
     document = await _attached(acting, case_id)
     await acting.audit("local_review.document_downloaded", "case", case_id, {"document": str(document.id)})
-    return content_answer(request.app.state.documents, document)
+    return DocumentResponse(request.app.state.documents, document)
 
 
 async def _attached(acting: Acting, case_id: UUID) -> Document:

@@ -4,13 +4,12 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from starlette.responses import StreamingResponse
 
 from panel_service.documents.schemas import ReportDocumentRead, show_report
 from panel_service.documents.service import received_report
 from service_kit.acting import Acting, Requires
+from service_kit.documents.content import DocumentResponse
 from service_kit.documents.router import CONTENT
-from service_kit.documents.service import content_answer
 from service_kit.routes import StrictRoute
 
 router = APIRouter(
@@ -34,10 +33,10 @@ async def read_report(case_id: UUID, acting: Annotated[Acting, Requires("cases:r
 )
 async def read_report_content(
     case_id: UUID, acting: Annotated[Acting, Requires("cases:read")], request: Request
-) -> StreamingResponse:
+) -> DocumentResponse:
     """Download the report as the partnership sent it; its ETag is the SHA-256 that the message names."""
     report = await received_report(acting, case_id)
     await acting.audit(
         "local_review.document_downloaded", "case", case_id, {"document": str(report.document.id)}
     )
-    return content_answer(request.app.state.documents, report.document)
+    return DocumentResponse(request.app.state.documents, report.document)

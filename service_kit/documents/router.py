@@ -4,12 +4,12 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from starlette.responses import StreamingResponse
 
 from service_kit.acting import Acting, Requires
+from service_kit.documents.content import DocumentResponse
 from service_kit.documents.kinds import SUFFIXES
 from service_kit.documents.schemas import DocumentPatch, DocumentRead, show_document
-from service_kit.documents.service import content_answer, get_document, name_document, record_document
+from service_kit.documents.service import get_document, name_document, record_document
 from service_kit.documents.uploading import UPLOAD_PATH, WRITE_SCOPE, UploadDep, UploadOnceDep
 from service_kit.etags import IfMatchDep, etag
 from service_kit.routes import StrictRoute
@@ -73,8 +73,8 @@ async def patch_document(
 )
 async def read_content(
     document_id: UUID, acting: Annotated[Acting, Requires("documents:read")], request: Request
-) -> StreamingResponse:
+) -> DocumentResponse:
     """Download the content as it was uploaded; its ETag is its SHA-256."""
     document = await get_document(acting, document_id)
     await acting.audit("document.downloaded", "document", document.id, {"sha256": document.sha256})
-    return content_answer(request.app.state.documents, document)
+    return DocumentResponse(request.app.state.documents, document)

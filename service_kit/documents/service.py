@@ -1,17 +1,14 @@
-"""Recording documents and giving them."""
+"""Recording documents and finding them."""
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
-from starlette.responses import StreamingResponse
 
 from service_kit.acting import Acting
-from service_kit.documents.kinds import SUFFIXES
 from service_kit.documents.models import Document
-from service_kit.documents.store import DocumentStore, KeptFile
+from service_kit.documents.store import KeptFile
 from service_kit.etags import check_version
 from service_kit.ids import new_id
 from service_kit.problems import ApiProblem
@@ -66,26 +63,6 @@ async def name_document(acting: Acting, document_id: UUID, expected: int, title:
     await acting.session.flush()
     await acting.audit("document.named", "document", document.id, {"version": document.version})
     return document
-
-
-def content_answer(store: DocumentStore, document: Document) -> StreamingResponse:
-    """Give a document's bytes, to be saved and never shown: its name tells nothing of what is in it."""
-    headers: Mapping[str, str] = {
-        "ETag": f'"{document.sha256}"',
-        "Content-Length": str(document.size),
-        "Content-Disposition": f'attachment; filename="{document.id}{SUFFIXES.get(document.media_type, "")}"',
-    }
-    content = store.read(document.storage_key, document.size)
-    return StreamingResponse(content, headers=dict(headers), media_type=_media_type(document))
-
-
-def _media_type(document: Document) -> str:
-    # Of text it is known to be UTF-8, since that was looked at.
-    return (
-        f"{document.media_type}; charset=utf-8"
-        if document.media_type == "text/plain"
-        else document.media_type
-    )
 
 
 async def _find(acting: Acting, condition: Any, *, lock: bool = False) -> Document | None:

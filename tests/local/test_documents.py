@@ -10,9 +10,12 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from sqlalchemy.exc import DBAPIError
 
+from service_kit.app import framed
 from service_kit.documents.store import make_store
 from service_kit.identity import PrincipalKind
+from service_kit.middleware import RequestFrame
 from tests.support.documents import DOCX, PDF, TEXT, docx, pdf
 from tests.support.services import Caller, Service
 
@@ -220,6 +223,18 @@ async def test_files_are_for_the_service_alone(local: Service, office: Caller) -
     assert file.read_bytes() == content
 
 
+async def test_a_storage_that_does_not_answer_is_not_an_empty_document(
+    local: Service, office: Caller
+) -> None:
+    content = pdf(1_500_000)
+    path = (await upload(office, content)).headers["Location"]
+    (file,) = local.settings.document_directory.rglob(hashlib.sha256(content).hexdigest())
+    file.unlink()
+    answer = await office.get(f"{path}/content")
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert "etag" not in answer.headers
+
+
 async def test_every_reading_is_audited(local: Service) -> None:
     organisation = f"o{uuid4().hex[:8]}"
     office = await local.caller("partnership_office", organisation=organisation)
@@ -235,3 +250,67 @@ async def test_every_reading_is_audited(local: Service) -> None:
         "document.read",
         "document.downloaded",
     }
+
+
+async def test_an_upload_that_is_cut_leaves_nothing(local: Service, office: Caller) -> None:
+    messages = [
+        {"type": "http.request", "body": pdf(2_000_000)[:1_500_000], "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return messages.pop(0) if len(messages) > 1 else messages[0]
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    headers = {
+        "authorization": f"Bearer {office.key}",
+        "content-type": PDF,
+        "idempotency-key": str(uuid4()),
+        "content-length": "2000000",
+    }
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/v1/documents",
+        "raw_path": b"/v1/documents",
+        "query_string": b"",
+        "root_path": "",
+        "scheme": "http",
+        "server": ("local.example", 80),
+        "client": ("127.0.0.1", 1),
+        "http_version": "1.1",
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+    }
+    await framed(local.app)(scope, receive, send)
+    assert sent[0]["status"] == 503
+    assert waiting(local) == []
+    # The whole of it is new afterwards.
+    assert (await upload(office, pdf(2_000_000))).status_code == 201
+
+
+async def test_a_body_that_was_not_kept_is_not_done_twice() -> None:
+    tries = []
+
+    async def deadlocks(scope: Any, receive: Any, _send: Any) -> None:
+        tries.append(scope["path"])
+        await receive()
+        raise DBAPIError("", {}, Deadlock())
+
+    frame = RequestFrame(deadlocks, body_limit=1000, streamed={("POST", "/v1/documents"): 2000})
+    transport = httpx.ASGITransport(app=frame)
+    async with httpx.AsyncClient(transport=transport, base_url="https://x.example") as client:
+        for path in ("/v1/documents", "/v1/other"):
+            assert (await client.post(path, content=b"x")).status_code == 503
+        assert (await client.post("/v1/documents", content=bytes(1500))).status_code == 503
+        assert (await client.post("/v1/documents", content=bytes(2500))).status_code == 413
+        assert (await client.post("/v1/other", content=bytes(1500))).status_code == 413
+    assert tries == ["/v1/documents", *["/v1/other"] * 3, "/v1/documents"]
+
+
+class Deadlock(Exception):
+    """What the driver raises for one."""
+
+    sqlstate = "40P01"
