@@ -29,6 +29,8 @@ ROUTES: dict[tuple[str, str], tuple[Any, str]] = {
     ("GET", "/panel-decisions"): (None, "cases:read"),
     ("GET", "/duties"): (None, "cases:read"),
     ("GET", "/duties/{code}"): (None, "cases:read"),
+    ("POST", "/duties/{code}/lateness"): ({"reason": "The record came late."}, "duties:write"),
+    ("GET", "/timeline"): (None, "cases:read"),
 }
 CASE = "/v1/cases/{case_id}"
 routes = pytest.mark.parametrize(("method", "part"), sorted(ROUTES))
