@@ -123,7 +123,7 @@ async def test_every_read_and_change_is_audited(local: Service) -> None:
         "notification.authorised", "notification.read", "rapid_review.started", "rapid_review.written",
         "rapid_review.completed", "rapid_review.sent", "rapid_review.read", "local_review.decided",
         "local_review.written", "local_review.completed", "local_review.read", "panel_decisions.read",
-        "duties.read",
+        "duties.read", "timeline.read",
     }  # fmt: skip
 
 
