@@ -90,7 +90,7 @@ async def show_case(acting: Acting, settings: LocalSettings, file: CaseFile) -> 
         panel_decisions=show_decisions(file),
         duties=[
             DutySummary(code=duty.code, title=duty.title, status=duty.status, due_on=duty.due_on)
-            for duty in await reckon_duties(acting.session, file, acting.now)
+            for duty in await reckon_duties(acting, file)
         ],
         # Nothing crosses before the notification.
         messages=await messages_of(acting.session, str(file.case.exchange_reference))

@@ -71,7 +71,7 @@ async def read_timeline(acting: Acting, file: CaseFile) -> Timeline:
     """Put a case's thread together from its facts, the feed, its messages and its duties."""
     events = await _events(acting, file)
     messages = await messages_of(acting.session, str(file.case.exchange_reference))
-    duties = await reckon_duties(acting.session, file, acting.now)
+    duties = await reckon_duties(acting, file)
     items = [
         *_facts(file),
         *(_event(entry, file) for entry in events[:MOST_EVENTS]),

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from local_service.cases.file import CaseFile
 from local_service.cases.models import CaseStatus
+from service_kit.acting import Acting
 from service_kit.clock.bank_holidays import published_calendar
 from service_kit.clock.duties import ComputedDuty, DutyStatus, compute_duties
 from service_kit.clock.rule_sets import published_rule_sets
@@ -53,14 +52,14 @@ def events_of(file: CaseFile) -> dict[str, datetime | None]:
     }
 
 
-async def read_events(session: AsyncSession, file: CaseFile) -> Events:  # noqa: ARG001 -- for what lies beside the file
+async def read_events(acting: Acting, file: CaseFile) -> Events:  # noqa: ARG001 -- for what lies beside the file
     """Read every event of a case: those of its file and those that other rows tell of."""
     return {**_RECORDED_BESIDE, **events_of(file)}
 
 
-async def reckon_duties(session: AsyncSession, file: CaseFile, now: datetime) -> list[ComputedDuty]:
+async def reckon_duties(acting: Acting, file: CaseFile) -> list[ComputedDuty]:
     """Reckon every duty of the case's rule set, now."""
-    return duties_of(file, await read_events(session, file), now)
+    return duties_of(file, await read_events(acting, file), acting.now)
 
 
 def duties_of(file: CaseFile, events: Events, now: datetime) -> list[ComputedDuty]:

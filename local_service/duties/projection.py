@@ -56,7 +56,7 @@ async def refresh_duties(
     why: Mapping[str, str] | None = None,
 ) -> None:
     """Write a case's duties as its records now tell, and tell of each date that has changed; ``why`` is told with it."""
-    duties = await reckon_duties(acting.session, file, acting.now)
+    duties = await reckon_duties(acting, file)
     known = {} if is_new else await _known(acting, file.case.id)
     stage = stage_of(file)
     rows = [

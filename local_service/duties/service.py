@@ -23,7 +23,7 @@ async def show_duties(acting: Acting, file: CaseFile) -> list[DutyRead]:
     reasons = defaultdict(list)
     for row in (await acting.session.execute(statement.order_by(DutyLateness.id))).scalars():
         reasons[row.code].append(row)
-    duties = await reckon_duties(acting.session, file, acting.now)
+    duties = await reckon_duties(acting, file)
     return [_show(duty, reasons[duty.code]) for duty in duties]
 
 
