@@ -1,11 +1,11 @@
 """The rows by which a partnership's duties are listed: written anew from a case whenever something on it changes."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, cast, select
+from sqlalchemy import Integer, cast, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -66,6 +66,8 @@ async def refresh_duties(
     ]
     if rows:
         await acting.session.execute(WRITE_DUTY, rows)
+    if gone := known.keys() - {duty.code for duty in duties}:
+        await _lift(acting, file.case.id, gone)
     if known:
         for detail in _changed_dates(known, duties):
             await acting.event(told_as, "case", file.case.id, {**detail, **(why or {})})
@@ -88,6 +90,21 @@ async def _known(acting: Acting, case_id: UUID) -> Mapping[str, date | None]:
         CaseDuty.organisation_id == acting.organisation_id, CaseDuty.case_id == case_id
     )
     return {row.code: row.due_on for row in await acting.session.execute(statement)}
+
+
+async def _lift(acting: Acting, case_id: UUID, codes: Collection[str]) -> None:
+    # Duties that another release knew: nobody can reckon them any more.
+    statement = (
+        update(CaseDuty)
+        .where(
+            CaseDuty.organisation_id == acting.organisation_id,
+            CaseDuty.case_id == case_id,
+            CaseDuty.code.in_(codes),
+        )
+        .values(state=KeptState.LIFTED.value)
+        .execution_options(synchronize_session=False)
+    )
+    await acting.session.execute(statement)
 
 
 def _changed_dates(

@@ -163,3 +163,19 @@ async def test_two_services_in_one_process_keep_their_own_calendars(
     assert await due_on(fresh, await fresh.record()) == ("2026-01-02", "2026-01-02")
     assert await due_on(other, await other.record()) == ("2025-12-31", "2025-12-31")
     assert await due_on(fresh, await fresh.record()) == ("2026-01-02", "2026-01-02")
+
+
+async def test_a_duty_that_this_release_knows_no_more_is_lifted(fresh_local: Service) -> None:
+    east = await open_office(fresh_local)
+    await east.record()
+    async with owner_session(fresh_local.settings) as session:
+        older = "UPDATE case_duties SET code = 'of_another_release' WHERE code = 'rapid_review_completion'"
+        await session.execute(text(older))
+    await load(fresh_local, feed_with(date(2025, 12, 29)))
+    keeper = DutyKeeper(fresh_local.worker)
+    while await keeper.keep():
+        pass
+    items = (await east.office.get("/v1/duties")).json()["items"]
+    shown = {item["code"]: (item["status"], item["title"]) for item in items}
+    assert shown["of_another_release"] == ("lifted", "of_another_release")
+    assert shown["rapid_review_completion"][0] == "overdue"
