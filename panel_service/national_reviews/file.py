@@ -1,5 +1,6 @@
 """Everything recorded of one national review."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -116,44 +117,62 @@ async def read_review(acting: Acting, review_id: UUID) -> ReviewFile:
     return await _open(acting, _by_id(acting, review_id))
 
 
-async def open_review(acting: Acting, review: NationalReview) -> ReviewFile:
-    """Read the parts of a review."""
-    cases = (
+async def open_reviews(acting: Acting, reviews: Sequence[NationalReview]) -> dict[UUID, ReviewFile]:
+    """Read the parts of several reviews, in as many queries as of one."""
+    ids = [review.id for review in reviews]
+    cases = await _cases(acting, ids)
+    appointments = await _parts(acting, ReviewerAppointment, ids, ReviewerAppointment.id)
+    checkpoints = await _parts(acting, Checkpoint, ids, Checkpoint.id)
+    requests = await _parts(acting, ReviewerRequest, ids, ReviewerRequest.id)
+    reports = await _parts(acting, ReviewReport, ids, ReviewReport.report_version)
+    copies = await _parts(acting, CopyGiven, ids, CopyGiven.id)
+    return {
+        review.id: ReviewFile(
+            review=review,
+            cases=cases[review.id],
+            appointments=appointments[review.id],
+            checkpoints=checkpoints[review.id],
+            requests=requests[review.id],
+            reports=reports[review.id],
+            copies=copies[review.id],
+        )
+        for review in reviews
+    }
+
+
+async def _cases(acting: Acting, ids: Sequence[UUID]) -> dict[UUID, list[tuple[ReviewCase, Case]]]:
+    statement = (
         select(ReviewCase, Case)
         .join(
             Case,
             (Case.organisation_id == ReviewCase.organisation_id) & (Case.id == ReviewCase.case_id),
         )
-        .where(ReviewCase.organisation_id == review.organisation_id, ReviewCase.review_id == review.id)
-        # Messages about several cases are put out in this order everywhere: each stream stays locked.
+        .where(ReviewCase.organisation_id == acting.organisation_id, ReviewCase.review_id.in_(ids))
         .order_by(Case.link_id, Case.exchange_reference)
     )
-    found = (await acting.session.execute(cases)).all()
-    return ReviewFile(
-        review=review,
-        cases=[(entry, case) for entry, case in found],
-        appointments=await _parts(acting, ReviewerAppointment, review, ReviewerAppointment.id),
-        checkpoints=await _parts(acting, Checkpoint, review, Checkpoint.id),
-        requests=await _parts(acting, ReviewerRequest, review, ReviewerRequest.id),
-        reports=await _parts(acting, ReviewReport, review, ReviewReport.report_version),
-        copies=await _parts(acting, CopyGiven, review, CopyGiven.id),
-    )
+    found: dict[UUID, list[tuple[ReviewCase, Case]]] = defaultdict(list)
+    for entry, case in (await acting.session.execute(statement)).all():
+        found[entry.review_id].append((entry, case))
+    return found
 
 
-async def _parts(acting: Acting, model: Any, review: NationalReview, order: Any) -> Sequence[Any]:
+async def _parts(acting: Acting, model: Any, ids: Sequence[UUID], order: Any) -> dict[UUID, list[Any]]:
     statement = (
         select(model)
-        .where(model.organisation_id == review.organisation_id, model.review_id == review.id)
+        .where(model.organisation_id == acting.organisation_id, model.review_id.in_(ids))
         .order_by(order)
     )
-    return (await acting.session.execute(statement)).scalars().all()
+    found: dict[UUID, list[Any]] = defaultdict(list)
+    for row in (await acting.session.execute(statement)).scalars():
+        found[row.review_id].append(row)
+    return found
 
 
 async def _open(acting: Acting, statement: Select[NationalReview]) -> ReviewFile:
     review = (await acting.session.execute(statement)).scalar_one_or_none()
     if review is None:
         raise ApiProblem("not-found")
-    return await open_review(acting, review)
+    return (await open_reviews(acting, [review]))[review.id]
 
 
 def _by_id(acting: Acting, review_id: UUID) -> Select[NationalReview]:

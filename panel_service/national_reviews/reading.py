@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 
-from panel_service.national_reviews.file import ReviewFile, appointment_facts, open_review
+from panel_service.national_reviews.file import ReviewFile, appointment_facts, open_reviews
 from panel_service.national_reviews.models import (
     Checkpoint,
     NationalReview,
@@ -213,7 +213,7 @@ async def list_reviews(
         )
         statement = statement.where(NationalReview.id.in_(of_case))
     rows = (await acting.session.execute(newest_first(statement, NationalReview.id, page))).scalars().all()
-    files = {row.id: await open_review(acting, row) for row in rows}
+    files = await open_reviews(acting, rows)
     await acting.audit("national_review.listed", "national_review", None, {"count": len(rows[: page.limit])})
     return make_page(rows, page, lambda row: _listed(acting, files[row.id]), lambda row: row.id)
 

@@ -11,7 +11,9 @@ from service_kit.clock.rule_sets import published_rule_sets
 
 ROOT = Path(__file__).resolve().parents[2]
 LAW = ROOT / "docs" / "law.md"
-ROW = re.compile(r"^\| (?!Provision|-)(?P<provision>[^|]+) \| (?P<rules>[^|]+) \| (?P<tests>[^|]+) \|$", re.MULTILINE)
+ROW = re.compile(
+    r"^\| (?!Provision|-)(?P<provision>[^|]+) \| (?P<rules>[^|]+) \| (?P<tests>[^|]+) \|$", re.MULTILINE
+)
 RULE = re.compile(r"`([a-z_.0-9]+):([A-Za-z_.]+)`")
 TEST = re.compile(r"`(tests/[a-z_/0-9]+\.py)::(test_[a-z_0-9]+)`")
 # Regulation 6 lets the Secretary of State pay reviewers: nothing here pays anybody.
@@ -73,13 +75,17 @@ def test_every_section_has_its_rule(section: str) -> None:
 
 def test_every_duty_of_every_rule_set_is_in_it() -> None:
     text = LAW.read_text()
-    codes = {duty.code for code in published_rule_sets().codes() for duty in published_rule_sets().get(code).duties}
+    codes = {
+        duty.code for code in published_rule_sets().codes() for duty in published_rule_sets().get(code).duties
+    }
     assert sorted(code for code in codes if f"`{code}`" not in text) == []
 
 
 def numbers_in(provision: str) -> set[int]:
     """The numbers of regulations that a provision names: "reg 9", "regs 4(3), 5 and 7", "regs 3 to 5"."""
     found: set[int] = set()
-    for span in re.findall(r"\breg(?:ulation)?s?\.? ((?:\d+(?:\(\w+\))*(?:, | and | or | to |-)?)+)", provision):
+    for span in re.findall(
+        r"\breg(?:ulation)?s?\.? ((?:\d+(?:\(\w+\))*(?:, | and | or | to |-)?)+)", provision
+    ):
         found |= {int(number) for number in re.findall(r"(?<!\()\b(\d+)", span)}
     return found

@@ -92,9 +92,10 @@ class NationalReviewMachine(RuleBasedStateMachine):
         else:
             self._step_of_reviewer(move, position)
 
-    @rule(whole=st.booleans(), form=st.sampled_from(sorted(FORMS)))
-    def step_forward(self, whole: bool, form: Move) -> None:
+    @rule(whole=st.booleans(), form=st.sampled_from(sorted(FORMS)), days=st.sampled_from([0, 6, 7]))
+    def step_forward(self, whole: bool, form: Move, days: int) -> None:
         """Take the step that leads on: any steps at random would seldom come as far as a publication."""
+        self.today += timedelta(days=days)
         allowed = dict(self._allowed())
         move = next((move for move in self._wanted(form) if move in allowed), None)
         if move is None:
