@@ -9,6 +9,10 @@ from local_service.roles import ROLE_SCOPES
 from tests.support.offices import DECISION, JUDGEMENT, NOTIFIER, REPORT, SECTIONS, incident, open_office
 from tests.support.services import Service
 
+NOWHERE = (
+    uuid4()
+)  # neither a stranger nor a role without the scope gets as far as to learn that it is not there
+
 # Every route of a case, with a body that would do, and the scope it needs.
 ROUTES: dict[tuple[str, str], tuple[Any, str]] = {
     ("GET", ""): (None, "cases:read"),
@@ -27,6 +31,10 @@ ROUTES: dict[tuple[str, str], tuple[Any, str]] = {
     ("POST", "/local-review/decision"): (DECISION, "local-reviews:decide"),
     ("POST", "/local-review/completion"): (None, "local-reviews:write"),
     ("GET", "/panel-decisions"): (None, "cases:read"),
+    ("GET", "/queries"): (None, "cases:read"),
+    ("GET", "/queries/{query_id}"): (None, "cases:read"),
+    ("POST", "/queries/{query_id}/answer"): ({"text": "Health visiting did."}, "queries:answer"),
+    ("GET", "/letters"): (None, "cases:read"),
     ("GET", "/duties"): (None, "cases:read"),
     ("GET", "/duties/{code}"): (None, "cases:read"),
 }
@@ -56,7 +64,7 @@ async def test_another_partnerships_case_is_not_found(local: Service, method: st
     path = await east.record()
     before = await east.read(path)
     body, _ = ROUTES[method, part]
-    part = part.format(code="rapid_review_completion")
+    part = part.format(code="rapid_review_completion", query_id=NOWHERE)
     answer = await stranger.request(method, path + part, json=body, headers=headers())
     nowhere = await stranger.request(method, f"/v1/cases/{uuid4()}{part}", json=body, headers=headers())
     assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
@@ -76,7 +84,10 @@ async def test_a_role_without_the_scope_is_refused(local: Service, method: str, 
     without = [role for role, scopes in ROLE_SCOPES.items() if scope not in scopes]
     caller = await local.caller(*without, organisation=east.code)
     answer = await caller.request(
-        method, path + part.format(code="rapid_review_completion"), json=body, headers=headers()
+        method,
+        path + part.format(code="rapid_review_completion", query_id=NOWHERE),
+        json=body,
+        headers=headers(),
     )
     assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
     assert scope in answer.json()["detail"]
@@ -114,14 +125,14 @@ async def test_every_read_and_change_is_audited(local: Service) -> None:
     await east.complete_local_review(path)
     for method, part in ROUTES:
         if method == "GET":
-            await east.office.get(path + part.format(code="rapid_review_completion"))
+            await east.office.get(path + part.format(code="rapid_review_completion", query_id=NOWHERE))
     actions = {entry["action"] for entry in await east.audit(path)}
     assert actions == {
         "case.recorded", "case.read", "assessment.judged", "assessment.read", "notification.drafted",
         "notification.authorised", "notification.read", "rapid_review.started", "rapid_review.written",
         "rapid_review.completed", "rapid_review.sent", "rapid_review.read", "local_review.decided",
         "local_review.written", "local_review.completed", "local_review.read", "panel_decisions.read",
-        "duties.read",
+        "duties.read", "panel_query.listed", "panel_letter.listed",
     }  # fmt: skip
 
 
