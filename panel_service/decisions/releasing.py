@@ -15,6 +15,7 @@ from panel_service.decisions.rules import (
 from panel_service.decisions.service import find_decision
 from panel_service.decisions.showing import state_of
 from panel_service.intake.documents import documents_of
+from panel_service.meetings.deciding import refuse_if_recused_since
 from panel_service.partnership_link import send_to_partnership
 from panel_service.settings import PanelSettings
 from panel_service.triage.attention import set_attention
@@ -45,6 +46,7 @@ async def release_decision(
     case, decision = found.case, found.decision
     refuse(why_no_decision(CaseState(case.state)))
     refuse(why_not_this_person(acting.caller, decision.recorded_by, four_eyes=settings.four_eyes))
+    await refuse_if_recused_since(acting, decision)
     check_nothing_came(decision.documents_read, len(await documents_of(acting, case.id)))
     message_id = await _tell_partnership(acting, settings, found)
     release = _row(acting, found, DecisionState.RELEASED, message_id=message_id)

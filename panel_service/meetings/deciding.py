@@ -7,12 +7,19 @@ from uuid import UUID
 from sqlalchemy import select
 
 from panel_service.cases.models import Case
+from panel_service.decisions.models import Decision
 from panel_service.decisions.schemas import DecisionCreate
 from panel_service.meetings.agenda import agenda_of, interests_in
 from panel_service.meetings.models import Meeting, MeetingState
-from panel_service.meetings.rules import PROCEEDINGS, check_deciders_at, check_names_of_deciders
+from panel_service.meetings.rules import (
+    PROCEEDINGS,
+    check_deciders_at,
+    check_names_of_deciders,
+    why_decided_by_recused,
+)
 from panel_service.members.models import Member
 from service_kit.acting import Acting
+from service_kit.moves import refuse
 from service_kit.problems import field_problem
 
 
@@ -38,6 +45,19 @@ async def check_deciders(acting: Acting, case: Case, given: DecisionCreate) -> l
         raise field_problem("/meeting_id", "missing", "Name the meeting at which they decided.")
     check_deciders_at(given.decided_by_members, present=present, recused=recused)
     return names
+
+
+async def refuse_if_recused_since(acting: Acting, decision: Decision) -> None:
+    """Refuse the release of a decision by somebody who declared an interest after it was recorded. Raises 409."""
+    recused = {interest.member_id for interest in await interests_in(acting, decision.case_id)}
+    refuse(
+        why_decided_by_recused(
+            [UUID(member) for member in decision.facts.get("decided_by_members", [])],
+            decision.facts["decided_by"],
+            recused=recused,
+            recused_names=await _names(acting, recused),
+        )
+    )
 
 
 async def _present_at(acting: Acting, case: Case, meeting_id: UUID, decided_on: date) -> list[UUID]:

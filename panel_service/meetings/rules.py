@@ -78,3 +78,21 @@ def check_names_of_deciders(names: Sequence[str], recused: Collection[str]) -> N
                 "The member has an interest in the case and is recused.",
                 rule=RECUSAL,
             )
+
+
+def why_decided_by_recused(
+    deciders: Collection[UUID],
+    names: Collection[str],
+    *,
+    recused: Collection[UUID],
+    recused_names: Collection[str],
+) -> Refusal | None:
+    """Why a recorded decision cannot be released, if who made it has declared an interest since (s16A)."""
+    folded = {name.casefold() for name in recused_names}
+    if not set(deciders) & set(recused) and not {name.casefold() for name in names} & folded:
+        return None
+    return Refusal(
+        "A member who decided has declared an interest in the case since: withdraw the decision.",
+        RECUSAL,
+        ("withdraw_decision",),
+    )

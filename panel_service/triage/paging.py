@@ -2,15 +2,22 @@
 
 import base64
 import binascii
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Final, Literal, Self
 from uuid import UUID
 
 from fastapi import Depends, Query
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 from service_kit.pagination import MAX_PAGE
 from service_kit.problems import field_problem
+
+STUCK: Final = "stuck"
+OVERDUE: Final = "overdue"
+WAITING: Final = "waiting"
+ORDERED_BY: Mapping[str, tuple[str, ...]] = {STUCK: (), OVERDUE: ("due_on",), WAITING: ("weight", "since")}
 
 
 class Place(BaseModel):
@@ -18,11 +25,18 @@ class Place(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    lane: str
+    lane: Literal["stuck", "overdue", "waiting"]
     id: UUID
     due_on: date | None = None
     weight: int | None = None
     since: datetime | None = None
+
+    @model_validator(mode="after")
+    def _has_what_its_lane_is_ordered_by(self) -> Self:
+        missing = [name for name in ORDERED_BY[self.lane] if getattr(self, name) is None]
+        if missing:
+            raise PydanticCustomError("place", "lacks what its lane is ordered by")
+        return self
 
 
 class QueuePage(BaseModel):

@@ -5,15 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, Uuid, and_, case, cast, exists, or_, select, tuple_
+from sqlalchemy import ColumnElement, Text, Uuid, and_, case, cast, exists, or_, select, true, tuple_
 
 from panel_service.cases.models import Case
 from panel_service.meetings.agenda import recused_from
-from panel_service.triage.paging import Place, QueuePage
+from panel_service.triage.paging import OVERDUE, STUCK, WAITING, Place, QueuePage
 from service_kit.acting import Acting
 from service_kit.exchange.models import LINK_SUBJECT, InboundMessage, InboundState
-
-STUCK, OVERDUE, WAITING = "stuck", "overdue", "waiting"
 
 
 @dataclass(frozen=True)
@@ -23,7 +21,7 @@ class Lane:
     name: str
     where: Callable[[Acting, date], ColumnElement[bool]]
     order: tuple[ColumnElement[Any], ...]
-    after: Callable[[Place], ColumnElement[bool]]
+    after: Callable[[Place], tuple[ColumnElement[bool], ...]]  # one range of the index after another
     place: Callable[[Case], Place] = field(repr=False)
 
 
@@ -34,19 +32,18 @@ async def read_lanes(
     first = next((i for i, lane in enumerate(LANES) if page.after and lane.name == page.after.lane), 0)
     found: list[tuple[Lane, Case]] = []
     for lane in LANES[first:]:
-        wanted = page.limit + 1 - len(found)
-        if wanted <= 0:
-            break
         statement = select(Case).where(
             Case.organisation_id == acting.organisation_id,
             lane.where(acting, today),
             ~recused_from(acting, Case.id),
             *conditions,
         )
-        if page.after is not None and page.after.lane == lane.name:
-            statement = statement.where(lane.after(page.after))
-        rows = (await acting.session.execute(statement.order_by(*lane.order).limit(wanted))).scalars()
-        found += [(lane, row) for row in rows]
+        begins_here = page.after is not None and page.after.lane == lane.name
+        for part in lane.after(page.after) if page.after and begins_here else (true(),):
+            wanted = page.limit + 1 - len(found)
+            if wanted > 0:
+                ordered = statement.where(part).order_by(*lane.order).limit(wanted)
+                found += [(lane, row) for row in (await acting.session.execute(ordered)).scalars()]
     return found
 
 
@@ -92,26 +89,26 @@ LANES = (
         STUCK,
         lambda acting, _: _is_of_stuck_messages(acting),
         (Case.id.asc(),),
-        lambda place: Case.id > place.id,
+        lambda place: (Case.id > place.id,),
         lambda case: Place(lane=STUCK, id=case.id),
     ),
     Lane(
         OVERDUE,
         lambda acting, today: and_(is_overdue(today), ~has_stuck_message(acting)),
         (Case.next_due_on.asc(), Case.id.asc()),
-        lambda place: tuple_(Case.next_due_on, Case.id) > (place.due_on, place.id),
+        lambda place: (tuple_(Case.next_due_on, Case.id) > (place.due_on, place.id),),
         lambda case: Place(lane=OVERDUE, id=case.id, due_on=case.next_due_on),
     ),
     Lane(
         WAITING,
         _not_stuck_or_overdue,
         (Case.attention_weight.desc(), Case.attention_since.asc(), Case.id.asc()),
-        lambda place: and_(
-            Case.attention_weight <= place.weight,
-            or_(
-                Case.attention_weight < place.weight,
+        lambda place: (
+            and_(
+                Case.attention_weight == place.weight,
                 tuple_(Case.attention_since, Case.id) > (place.since, place.id),
             ),
+            Case.attention_weight < place.weight,
         ),
         lambda case: Place(
             lane=WAITING, id=case.id, weight=case.attention_weight, since=case.attention_since

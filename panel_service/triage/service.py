@@ -1,7 +1,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, any_, literal, select
 
 from panel_service.cases.models import Case, CaseState
 from panel_service.cases.schemas import ReceivedFrom
@@ -102,7 +102,7 @@ def _conditions(
         due = Case.query_due_on if reason == QUERY_OVERDUE else Case.rapid_review_due_on
         conditions += [is_overdue(today), due < today]
     elif reason is not None:
-        conditions.append(Case.needs.contains([reason]))
+        conditions.append(literal(reason) == any_(Case.needs))
     if assigned_to is not None:
         conditions.append(Case.assigned_to == assigned_to)
     if unassigned:

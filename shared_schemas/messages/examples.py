@@ -112,6 +112,7 @@ DECISION: dict[str, Any] = {
     "criteria": [
         {"criterion": "reg_3_c", "answer": "yes", "reasons": "The theme recurs in what the Panel receives."}
     ],
+    "circumstances": ["in_care_or_child_protection_plan"],
     "reasons": "The issues can be learnt from best where they arose.",
     "opinion_on_local_review": "agree",
     "opinion_reasons": "The Panel agrees with the partners' view in principle.",

@@ -80,6 +80,7 @@ async def test_a_decision_is_recorded_and_another_person_releases_it(panel: Serv
     body = DecisionBody.model_validate(data)
     assert body.decision_id == UUID(recorded["id"])
     assert body.released_at is not None
+    assert body.circumstances == ["in_care_or_child_protection_plan"]
     assert "decided_by" not in data
     case = (await secretariat.get(path)).json()
     assert (case["state"], len(case["decisions"])) == ("decided", 1)

@@ -203,6 +203,28 @@ async def test_a_decision_names_a_meeting_that_was_held_on_its_case(panel: Servi
     assert "meeting_id" in decision(**given)
 
 
+async def test_an_interest_declared_after_the_recording_keeps_the_decision_from_its_release(
+    panel: Service,
+) -> None:
+    there = await seated(panel)
+    _, path = await reviewed(there.sender, there.secretariat)
+    meeting = await there.meeting(path)
+    place = meeting.headers["Location"]
+    await there.step(there.secretariat, f"{place}/holding", {"present": [there.ids["member"]]})
+    recorded = await record(
+        there.secretariat,
+        path,
+        meeting_id=meeting.json()["id"],
+        decided_by_members=[there.ids["member"]],
+    )
+    case_id = path.rsplit("/", 1)[1]
+    interest = {"member_id": there.ids["member"], "case_id": case_id, "nature": "Knows the family."}
+    assert (await there.step(there.member, f"{place}/interests", interest)).status_code == 201
+    refused = await release(there.chair, recorded)
+    assert (refused.status_code, refused.json()["allowed"]) == (409, ["withdraw_decision"])
+    assert "interest" in refused.json()["rule"]
+
+
 def test_the_policy_of_four_eyes_is_on_unless_it_is_turned_off() -> None:
     assert PanelSettings.model_fields["four_eyes"].default is True
     assert PanelSettings.model_fields["quorum"].default is None

@@ -1,3 +1,4 @@
+from base64 import urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -69,6 +70,9 @@ async def test_what_comes_after_the_decision_brings_the_case_back_until_it_is_se
     await sender.send(NOTIFICATION, subject, version=2)
     (item,) = await queue(secretariat)
     assert codes(item) == ["received_after_decision", "notification_corrected"]
+    assert await queue(secretariat, reason="notification_corrected") == [item]
+    assert await queue(secretariat, reason="learning_received") == []
+    assert await queue(secretariat, reason="query_overdue") == []
     marked = await seen(secretariat, path)
     assert (marked.status_code, marked.json()["reasons"]) == (200, [])
     assert await queue(secretariat) == []
@@ -133,7 +137,14 @@ async def test_pages_go_through_every_lane_without_a_gap_or_a_double(panel: Serv
         if cursor is None:
             break
     assert paged == whole
-    assert (await secretariat.get("/v1/triage", params={"cursor": "none"})).status_code == 422
+    for place in (
+        b"none",
+        b'{"lane":"waiting","id":"00000000-0000-0000-0000-000000000001"}',
+        b'{"lane":"x"}',
+    ):
+        cursor = urlsafe_b64encode(place).decode().rstrip("=")
+        refused = await secretariat.get("/v1/triage", params={"cursor": cursor})
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/query/cursor")
     assert (await secretariat.get("/v1/triage", params={"reason": "none"})).status_code == 422
 
 
