@@ -72,3 +72,16 @@ async def test_the_code_lists_are_for_anybody(panel: Service) -> None:
     listed = await panel.client.get("/v1/public/code-lists/setting")
     assert listed.json()["codes"]
     assert (await panel.client.get("/v1/public/code-lists/nothing")).status_code == 404
+
+
+async def test_the_pool_is_for_anybody(secretariat: Caller, fresh_panel: Service) -> None:
+    assert (await fresh_panel.client.get("/v1/public/reviewer-pool")).json() == []
+    member = {
+        "name": "I. Reviewer",
+        "experience": "Twenty years of reviews.",
+        "availability": {"available": True},
+        "joined_on": "2026-01-05",
+    }
+    assert (await secretariat.post("/v1/reviewers", member)).status_code == 201
+    (shown,) = (await fresh_panel.client.get("/v1/public/reviewer-pool")).json()
+    assert (shown["name"], shown["available_now"]) == ("I. Reviewer", True)
