@@ -47,7 +47,11 @@ def correct_the_facts(story: "Story") -> None:
     cast = story.cast
     patch = {"incident": {"setting": "other_private_home"}}
     cast.office.patch(story.case, patch, etag=story.case_etag())
-    notifier = {"name": "A. Notifier", "role": "Head of safeguarding"}
+    notifier = {
+        "name": "A. Notifier",
+        "role": "Head of safeguarding",
+        "email": "notifier@demonstration.example",
+    }
     cast.notifier.post(f"{story.case}/notification", {"notifier": notifier})
     cast.authoriser.post(f"{story.case}/notification/authorisation", etag=story.case_etag())
     story.step("A fact is corrected: the notification goes to the Panel anew as its second version")

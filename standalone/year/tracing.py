@@ -71,9 +71,12 @@ async def trace_improvement(
 
 
 def _choose(cases: Sequence[LiveCase]) -> tuple[list[LiveCase], LiveCase]:
-    bruising = [case for case in cases if case.plan.is_bruising and "decided" in case.done]
+    # Those of the recurrent theme first; a short year may have too few of them.
+    decided = sorted(
+        (case for case in cases if "decided" in case.done), key=lambda case: not case.plan.is_bruising
+    )
     reviewed = next((case for case in cases if "local review completed" in case.done), None)
-    chosen = [case for case in bruising if case is not reviewed][:CASES_TRACED]
+    chosen = [case for case in decided if case is not reviewed][:CASES_TRACED]
     if reviewed is None or len(chosen) < CASES_TRACED:
         raise Untraced("the year has too few cases to trace an improvement from")
     return chosen, reviewed
