@@ -1,10 +1,15 @@
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from standalone.postgres import EmbeddedCluster
 from tests.support.databases import TestServer, settings_for
 from tests.support.services import Service, running
+
+# How long an example takes on a busy machine says nothing about the code.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
