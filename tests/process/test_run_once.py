@@ -13,7 +13,7 @@ from standalone.services import CHECKOUT
 
 pytestmark = pytest.mark.process
 
-RUN_SECONDS = 110
+RUN_SECONDS = 300
 
 
 @pytest.fixture
