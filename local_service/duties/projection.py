@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy import Integer, cast, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,8 +19,15 @@ from service_kit.acting import Acting, changed_subjects
 from service_kit.clock.bank_holidays import published_calendar
 from service_kit.clock.duties import ComputedDuty, DutyStatus
 from service_kit.clock.rule_sets import End
-from service_kit.db import table_of
+from service_kit.db import is_transient, table_of
+from service_kit.exchange.models import OutboundMessage
+from service_kit.exchange.sent_states import DELIVERY
 from service_kit.ids import new_id
+from service_kit.logs import where_raised
+from shared_schemas.messages.local import LOCAL_REVIEW
+from shared_schemas.messages.review_course import PUBLICATION_NOTICE
+
+log = structlog.get_logger(__name__)
 
 _DUTIES = table_of(CaseDuty)
 _INSERT = insert(_DUTIES)
@@ -35,6 +43,7 @@ WRITE_DUTY = _INSERT.on_conflict_do_update(
         + cast(_DUTIES.c.due_on.is_distinct_from(_INSERT.excluded.due_on), Integer)
     },
 )
+_RECEIPT_COUNTS = {LOCAL_REVIEW, PUBLICATION_NOTICE}
 _RUNNING = {DutyStatus.OPEN, DutyStatus.DUE_SOON, DutyStatus.OVERDUE}
 
 
@@ -44,6 +53,8 @@ async def settle_duties(session: AsyncSession) -> None:
     for (kind, subject_id), acting in list(changed.items()):
         if kind == "case":
             await refresh_case(acting, subject_id)
+        elif kind == DELIVERY:
+            await _settle_delivery(acting, subject_id)
     changed.clear()
 
 
@@ -83,6 +94,26 @@ async def refresh_case(
     case = (await acting.session.execute(statement.with_for_update())).scalar_one_or_none()
     if case is not None:
         await refresh_duties(acting, await open_file(acting.session, case), told_as=told_as, why=why)
+
+
+async def _settle_delivery(acting: Acting, message_id: UUID) -> None:
+    """Refresh the case whose report or notice the Panel now has: its receipt meets a duty (SI 2018/789 reg 16)."""
+    session = acting.session
+    message = await session.get(OutboundMessage, (acting.organisation_id, message_id))
+    if message is None or message.type not in _RECEIPT_COUNTS:
+        return
+    statement = select(Case.id).where(
+        Case.organisation_id == acting.organisation_id, Case.exchange_reference == UUID(message.subject)
+    )
+    try:
+        async with session.begin_nested():
+            for case_id in (await session.execute(statement)).scalars().all():
+                await refresh_case(acting, case_id)
+    except Exception as error:
+        if is_transient(error):
+            raise  # the result is lost and the message sent again, which its receiver knows
+        # A receipt that has come stands, whatever is wrong with the case's record.
+        log.error("duties_not_settled", error=type(error).__name__, where=where_raised(error))
 
 
 async def _known(acting: Acting, case_id: UUID) -> Mapping[str, date | None]:

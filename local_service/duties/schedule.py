@@ -58,10 +58,11 @@ class DutyKeeper:
             organisations = (await session.execute(select(Organisation.id))).scalars().all()
         done = 0
         for organisation_id in organisations:
-            try:
-                done += await self.recompute(organisation_id) + await self.tell(organisation_id)
-            except Exception as error:  # noqa: BLE001 -- one organisation's fault must not keep the others waiting
-                log.error("duties_not_kept", error=type(error).__name__, where=where_raised(error))
+            for step in (self.recompute, self.tell):
+                try:
+                    done += await step(organisation_id)
+                except Exception as error:  # noqa: BLE001 -- one organisation's fault must not keep the others waiting
+                    _log_fault(error)
         return done
 
     async def recompute(self, organisation_id: UUID) -> int:
@@ -80,12 +81,18 @@ class DutyKeeper:
                 .limit(AT_ONCE)
             )
             cases = (await session.execute(statement)).scalars().all()
-        for case_id in cases:
+        return sum([await self._recompute_case(organisation_id, case_id) for case_id in cases])
+
+    async def _recompute_case(self, organisation_id: UUID, case_id: UUID) -> int:
+        try:
             async with self._database.transaction() as session:
                 acting = worker_of(organisation_id, session, await set_tenant(session, organisation_id))
                 why = {"edition": str(published_calendar().edition)}
                 await refresh_case(acting, case_id, told_as="duty.recomputed", why=why)
-        return len(cases)
+        except Exception as error:  # noqa: BLE001 -- one case's fault must not keep the others waiting
+            _log_fault(error)
+            return 0
+        return 1
 
     async def tell(self, organisation_id: UUID) -> int:
         """Tell of each duty that is due soon or overdue today, once for each due date."""
@@ -107,6 +114,10 @@ class DutyKeeper:
             # To tell of a date changes nothing it follows from.
             changed_subjects(session).clear()
         return told
+
+
+def _log_fault(error: Exception) -> None:
+    log.error("duties_not_kept", error=type(error).__name__, where=where_raised(error))
 
 
 def worker_of(organisation_id: UUID, session: AsyncSession, now: datetime) -> Acting:

@@ -180,8 +180,9 @@ class Course(BaseModel):
 
     @property
     def plan(self) -> PlanRead | None:
-        """The plan that stands."""
-        return self.plans[-1] if self.plans else None
+        """The plan that stands: of a report revised since, none does (SI 2018/789 reg 16)."""
+        stands = bool(self.plans) and self.state != LocalReviewState.COMPLETE
+        return self.plans[-1] if stands else None
 
     @property
     def current_reviewers(self) -> list[ReviewerRead]:

@@ -64,11 +64,11 @@ def why_no_move(state: LocalReviewState, move: str) -> Refusal | None:
     return Refusal(detail, PUBLISHES, tuple(MOVES[state]))
 
 
-def why_not_a_person(caller: Caller, what: str) -> Refusal | None:
+def why_not_a_person(caller: Caller, what: str, rule: str = PUBLISHES) -> Refusal | None:
     """Why this credential cannot do it, if it is a system's: these decisions are the partners' (s16F(1)(b))."""
     if caller.is_person:
         return None
-    return Refusal(f"A person {what}; this credential is a system's.", PUBLISHES, problem="forbidden")
+    return Refusal(f"A person {what}; this credential is a system's.", rule, problem="forbidden")
 
 
 def check_plan(given: PlanCreate) -> None:

@@ -2,9 +2,11 @@ from local_service.cases.file import CaseFile, touch
 from local_service.cases.models import Case
 from local_service.local_reviews.course import read_course
 from local_service.local_reviews.models import LocalReview, LocalReviewDecisionRow, LocalReviewState
+from local_service.local_reviews.publication_rules import why_not_a_person
 from local_service.local_reviews.report_document import attached_document, tell_document
 from local_service.local_reviews.reviewer_rules import with_reviewers
 from local_service.local_reviews.rules import (
+    DECIDES,
     check_criteria,
     check_decided_on,
     check_report,
@@ -45,6 +47,7 @@ async def decide(
     acting: Acting, settings: LocalSettings, file: CaseFile, given: DecisionCreate
 ) -> LocalReviewDecisionRow:
     """Record the partners' decision, tell the Panel, and open the review where one is commissioned (s16F(1)(b))."""
+    refuse(why_not_a_person(acting.caller, "decides on a local review", DECIDES))
     refuse(why_no_decision(file))
     check_decided_on(given.decided_on, received_at=file.case.information_received_at, now=acting.now)
     check_criteria(given.criteria)

@@ -1,9 +1,11 @@
 """Which kind of file it is, by its content alone. What can be read as two kinds is of neither."""
 
 import codecs
+import lzma
 import re
 import struct
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +23,11 @@ _ZIP64_LOCATOR_SIZE = 20
 _DIRECTORY_MAX = 4 * 1024 * 1024  # a directory is read into memory whole
 _TYPES_MAX = 1024 * 1024
 _MAIN_PART = b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+# What the library raises of a broken archive: by its packer too, and where a part is said to lie beyond any file.
+_NO_ARCHIVE = (
+    zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, OSError,
+    zlib.error, lzma.LZMAError, struct.error, OverflowError,
+)  # fmt: skip
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
 
@@ -67,7 +74,7 @@ def _is_word(path: Path, size: int, tail: bytes) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return _has_word_parts(archive)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, OSError):
+    except _NO_ARCHIVE:
         return False
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from service_kit.clock.editions import adopt_edition
 from service_kit.exchange.links import LinkKeys, LinkUnusable, load_link
 from service_kit.problems import ApiProblem
 from shared_schemas.exchange.signatures import SignatureRejected, verify
@@ -17,7 +18,8 @@ from shared_schemas.exchange.signatures import SignatureRejected, verify
 OPEN_LINK = text("""
     SELECT nullif(set_config('app.organisation_id', coalesce(found.organisation::text, ''), true), '')::uuid
                AS organisation_id,
-           now() AS database_time, now() + s.clock_offset AS acting_at, date_trunc('second', s.epoch) AS epoch
+           now() AS database_time, now() + s.clock_offset AS acting_at, date_trunc('second', s.epoch) AS epoch,
+           s.calendar_edition
       FROM service_state s, (SELECT link_organisation(CAST(:link_id AS uuid)) AS organisation) found
 """)
 
@@ -61,4 +63,6 @@ async def open_authentic(
         )
     except (LinkUnusable, SignatureRejected):
         raise unauthenticated() from None
+    # What takes effect at the door is reckoned by the same bank holidays as everything else.
+    await adopt_edition(session, row.calendar_edition)
     return OpenLink(keys, row.database_time, row.acting_at, row.epoch)

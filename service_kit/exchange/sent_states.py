@@ -5,11 +5,16 @@ from typing import Any
 from sqlalchemy import func, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from service_kit.acting import Acting, changed_subjects
 from service_kit.audit import record_audit
+from service_kit.db import set_tenant
 from service_kit.exchange.answers import Outcome
 from service_kit.exchange.links import LinkKeys
 from service_kit.exchange.models import OutboundMessage, OutboundState
 from shared_schemas.exchange.receipts import ReceiptLine
+
+# The kind under which a message whose receipt has come is told to whatever settles the transaction.
+DELIVERY = "delivery"
 
 
 async def set_state(
@@ -40,5 +45,7 @@ async def mark_delivered(
         receipt_reference=receipt.reference,
         receipt_stored_at=receipt.stored_at,
     )
+    acting = Acting(session, keys.caller(), await set_tenant(session, message.organisation_id))
+    changed_subjects(session)[DELIVERY, message.id] = acting
     detail = {"hash": receipt.hash, "reference": receipt.reference}
     await record_audit(session, keys.caller(), "exchange.delivered", "exchange_message", message.id, detail)

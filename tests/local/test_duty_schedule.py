@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -179,3 +180,17 @@ async def test_a_duty_that_this_release_knows_no_more_is_lifted(fresh_local: Ser
     shown = {item["code"]: (item["status"], item["title"]) for item in items}
     assert shown["of_another_release"] == ("lifted", "of_another_release")
     assert shown["rapid_review_completion"][0] == "overdue"
+
+
+async def test_a_case_that_cannot_be_reckoned_keeps_no_other_waiting(fresh_local: Service) -> None:
+    east = await open_office(fresh_local)
+    broken, path = await east.record(), await east.record()
+    async with owner_session(fresh_local.settings) as session:
+        unknown = "UPDATE cases SET rule_set = 'of_another_release' WHERE id = :id"
+        await session.execute(text(unknown), {"id": UUID(broken.rsplit("/", 1)[1])})
+    await load(fresh_local, feed_with(date(2025, 12, 29)))
+    keeper = DutyKeeper(fresh_local.worker)
+    assert await keeper.keep() == 3
+    assert await due_on(east, path) == ("2026-01-02", "2026-01-02")
+    assert len(await told(fresh_local, "duty.became_overdue")) == 2
+    assert await keeper.keep() == 0

@@ -1,6 +1,7 @@
 import pytest
 
-from tests.support.offices import REPORT, Office, open_office
+from service_kit.identity import PrincipalKind
+from tests.support.offices import DECISION, REPORT, Office, open_office
 from tests.support.services import Service
 
 
@@ -86,3 +87,11 @@ async def test_a_date_that_cannot_be_is_refused(east: Office, day: str, code: st
     assert refused.status_code == 422
     (error,) = refused.json()["errors"]
     assert (error["pointer"], error["code"]) == ("/decided_on", code)
+
+
+async def test_a_system_takes_no_decision_whatever_its_role(east: Office) -> None:
+    path = await reviewed(east)
+    system = await east.local.caller("partnership_office", organisation=east.code, kind=PrincipalKind.SYSTEM)
+    refused = await system.post(f"{path}/local-review/decision", DECISION)
+    assert (refused.status_code, refused.json()["rule"]) == (403, "Children Act 2004 s16F(1)(b)")
+    assert (await east.read(path))["local_review"] is None

@@ -192,6 +192,17 @@ async def test_a_system_neither_plans_nor_lifts(east: Office) -> None:
     assert (await course(east, path))["holds"][0]["lifting"] is None
 
 
+async def test_a_revised_report_leaves_no_plan_nor_date_of_publication(east: Office) -> None:
+    path = await completed(east)
+    assert (await east.course_step(path, "publication-plan", PLAN)).status_code == 201
+    assert (await course(east, path))["earliest_publication"] is not None
+    revised = {"report": REPORT, "reasons": "A date was wrong."}
+    assert (await east.course_step(path, "versions", revised)).status_code == 201
+    assert (await course(east, path))["earliest_publication"] is None
+    duty = (await east.office.get(f"{path}/duties/publication_copy")).json()
+    assert (duty["status"], duty["due_on"]) == ("not_started", None)
+
+
 async def test_nothing_is_published_without_a_plan(east: Office) -> None:
     path = await completed(east)
     body = {"version": 1, "on": "2026-01-12", "where": "On the web"}

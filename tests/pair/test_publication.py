@@ -221,3 +221,27 @@ async def test_reviewers_delays_and_replies_are_told_to_the_panel(pair: Pair) ->
     told = (await pair.secretariat.get(await pair.at_panel(path))).json()["local_review_decisions"][0]["body"]
     assert told["criteria"][0]["criterion"] == "reg_11_c"
     assert {one["state"] for one in (await pair.east.read(path))["messages"]} == {"delivered", "applied"}
+
+
+async def test_the_panels_receipt_meets_the_listed_duty_of_the_copies(pair: Pair) -> None:
+    path = await completed(pair)
+    plan = {
+        "form": "improvements_only",
+        "version": 1,
+        "planned_on": f"{today(9)}",
+        "improvements_information": "One route for bruising.",
+        "reasons": "A child would be found.",
+    }
+    copy = {"recipient": "secretary_of_state", "sent_on": f"{today()}", "version": 1}
+    for name, body in (
+        ("publication-plan", plan),
+        ("copies", copy),
+        ("copies", copy | {"item": "improvements_information"}),
+    ):
+        assert (await pair.east.course_step(path, name, body)).status_code == 201
+    params = {"case_id": path.rsplit("/", 1)[1], "code": "publication_copy"}
+    (listed,) = (await pair.east.office.get("/v1/duties", params=params)).json()["items"]
+    assert listed["status"] in {"open", "due_soon"}
+    await pair.drain()
+    (listed,) = (await pair.east.office.get("/v1/duties", params=params)).json()["items"]
+    assert (listed["status"], listed["met_on"]) == ("met", f"{today()}")

@@ -1,5 +1,7 @@
 """What a file is, its content says; what can be read two ways is nothing."""
 
+import zipfile
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -63,6 +65,22 @@ REFUSED = {
 @pytest.mark.parametrize("content", REFUSED.values(), ids=REFUSED.keys())
 def test_what_is_not_whole_or_can_be_read_two_ways_is_of_no_kind(tmp_path: Path, content: bytes) -> None:
     assert kind(tmp_path, content) is None
+
+
+def with_types_packed(changed: bytes) -> bytes:
+    """A Word document whose part with the types begins, where its packed bytes should, with others."""
+    written = BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", TYPES)
+        archive.writestr("word/document.xml", "<x/>")
+    content = written.getvalue()
+    begins = content.index(b"[Content_Types].xml") + len(b"[Content_Types].xml")
+    return content[:begins] + changed + content[begins + len(changed) :]
+
+
+def test_an_archive_whose_packing_is_broken_is_of_no_kind(tmp_path: Path) -> None:
+    assert kind(tmp_path, with_types_packed(b"")) == DOCX
+    assert kind(tmp_path, with_types_packed(bytes([0xFF]) * 8)) is None
 
 
 def test_a_directory_too_large_to_read_is_not_read(tmp_path: Path) -> None:
