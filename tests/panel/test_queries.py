@@ -1,8 +1,9 @@
 from typing import Any
 
-from shared_schemas.messages.local import NOTIFICATION
+from shared_schemas.messages.local import LOCAL_REVIEW, NOTIFICATION, RAPID_REVIEW
+from shared_schemas.messages.review_course import PUBLICATION_NOTICE
 from tests.panel.received import connect, incident
-from tests.panel.test_decisions import path_of, reviewed
+from tests.panel.test_decisions import path_of, record, reviewed
 from tests.panel.test_triage import board, codes, queue
 from tests.support.services import Service
 
@@ -32,6 +33,29 @@ async def test_a_query_keeps_an_undecided_case_open(panel: Service) -> None:
     late = await secretariat.post(entries, {"text": "More?"}, headers={"If-Match": closed.headers["ETag"]})
     assert (late.status_code, late.json()["code"]) == (409, "move-not-allowed")
     assert late.json()["rule"] == "Children Act 2004 s16B(1)"
+
+
+async def test_neither_a_decision_nor_a_comment_names_a_child(panel: Service) -> None:
+    sender, secretariat, _ = await board(panel)
+    subject = await sender.notify(incident=named())
+    await sender.send(RAPID_REVIEW, subject)
+    await sender.send(LOCAL_REVIEW, subject)
+    await sender.send(PUBLICATION_NOTICE, subject)
+    path = await path_of(secretariat, subject)
+    text, etag = "Rosalind was known to two agencies.", (await secretariat.get(path)).headers["ETag"]
+    criterion = {"criterion": "reg_3_c", "answer": "yes", "reasons": text}
+    for pointer, given in (
+        ("/reasons", {"reasons": text}),
+        ("/opinion_reasons", {"opinion_reasons": text}),
+        ("/criteria/0/reasons", {"criteria": [criterion]}),
+    ):
+        refused = await record(secretariat, path, etag, **given)
+        (error,) = refused.json()["errors"]
+        assert (refused.status_code, error["pointer"], error["code"]) == (422, pointer, "names_a_child")
+    comment = {"report_version": 1, "comment": text}
+    refused = await secretariat.post(f"{path}/publication-comments", comment, headers={"If-Match": etag})
+    assert refused.status_code == 422, refused.text
+    assert refused.json()["errors"][0]["pointer"] == "/comment"
 
 
 async def test_an_overdue_query_needs_a_person(panel: Service) -> None:
