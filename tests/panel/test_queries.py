@@ -1,5 +1,9 @@
 from typing import Any
 
+from sqlalchemy import select
+
+from panel_service.cases.models import Case
+from shared_schemas.messages.identification import NOTIFICATION_WITHDRAWN
 from shared_schemas.messages.local import LOCAL_REVIEW, NOTIFICATION, RAPID_REVIEW
 from shared_schemas.messages.review_course import PUBLICATION_NOTICE
 from tests.panel.received import connect, incident
@@ -65,6 +69,16 @@ async def test_an_overdue_query_needs_a_person(panel: Service) -> None:
     assert (past.status_code, past.json()["errors"][0]["pointer"]) == (422, "/due_on")
     await secretariat.post(f"{path}/queries", {**ASKED, "due_on": "2099-01-01"})
     assert "query_overdue" not in codes((await queue(secretariat))[0])
+
+
+async def test_a_query_on_a_withdrawn_case_is_due_no_more(panel: Service) -> None:
+    sender, secretariat, _ = await board(panel)
+    subject, path = await reviewed(sender, secretariat)
+    await secretariat.post(f"{path}/queries", {**ASKED, "due_on": "2099-01-01"})
+    await sender.send(NOTIFICATION_WITHDRAWN, subject)
+    async with panel.worker.transaction(sender.organisation_id) as session:
+        (case,) = (await session.execute(select(Case))).scalars()
+    assert (case.state, case.query_due_on, case.next_due_on) == ("withdrawn", None, None)
 
 
 async def test_a_text_that_names_a_child_does_not_go_out(panel: Service) -> None:
