@@ -328,7 +328,7 @@ async def test_a_new_appointment_does_not_end_a_recusal(panel: Service) -> None:
     again = await appoint(there.secretariat, there.member, "Another Name", appointed_from="2026-01-03")
     anew = again.json()["id"]
     await there.step(there.secretariat, f"{place}/holding", {"present": [anew]})
-    given = {"meeting_id": place.rsplit("/", 1)[1], "decided_by_members": [anew]}
+    given: dict[str, Any] = {"meeting_id": place.rsplit("/", 1)[1], "decided_by_members": [anew]}
     refused = await record(there.secretariat, path, **given)
     assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "recused")
     by_name = await record(there.secretariat, path, decided_by=["Another name"])
