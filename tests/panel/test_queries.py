@@ -71,11 +71,17 @@ async def test_an_overdue_query_needs_a_person(panel: Service) -> None:
     assert "query_overdue" not in codes((await queue(secretariat))[0])
 
 
-async def test_a_query_on_a_withdrawn_case_is_due_no_more(panel: Service) -> None:
+async def test_a_query_on_a_withdrawn_case_is_due_no_more_and_can_only_be_closed(panel: Service) -> None:
     sender, secretariat, _ = await board(panel)
     subject, path = await reviewed(sender, secretariat)
-    await secretariat.post(f"{path}/queries", {**ASKED, "due_on": "2099-01-01"})
+    asked = await secretariat.post(f"{path}/queries", {**ASKED, "due_on": "2099-01-01"})
     await sender.send(NOTIFICATION_WITHDRAWN, subject)
+    place, match = asked.headers["Location"], {"If-Match": asked.headers["ETag"]}
+    again = await secretariat.post(f"{path}/queries", ASKED)
+    further = await secretariat.post(f"{place}/entries", {"text": "And after?"}, headers=match)
+    for refused in (again, further):
+        assert (refused.status_code, refused.json()["rule"]) == (409, "Children Act 2004 s16C(1)")
+    assert (await secretariat.post(f"{place}/closing", headers=match)).status_code == 200
     async with panel.worker.transaction(sender.organisation_id) as session:
         (case,) = (await session.execute(select(Case))).scalars()
     assert (case.state, case.query_due_on, case.next_due_on) == ("withdrawn", None, None)
