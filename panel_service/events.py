@@ -54,6 +54,7 @@ EVENTS: Mapping[str, str] = {
     "national_review.taken_down": "A published national review was taken down",
     "national_review.closed": "A national review was closed",
     "national_review.told": "The partnership was told of a step of a national review",
+    "national_review.to_tell_by_hand": "The partnership is to be told of a step of a national review by hand",
     "reviewer.entered": "A potential reviewer was entered into the pool",
     "reviewer.changed": "An entry of the pool was changed",
     "reviewer.removed": "A person was removed from the pool",

@@ -3,9 +3,11 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from panel_service.cases.service import decisions_of, find_case
+from panel_service.cases.service import decisions_of, find_case, releases_of
 from panel_service.cases.timeliness import Received, judge_timeliness
 from panel_service.cases.view import Documents
+from panel_service.decisions.models import DecisionState
+from panel_service.decisions.showing import state_of
 from panel_service.deps import SettingsDep
 from panel_service.intake.documents import documents_of
 from service_kit.acting import Acting, Requires
@@ -26,7 +28,12 @@ async def list_duties(
     """
     case = await find_case(acting, case_id)
     documents = Documents(await documents_of(acting, case.id))
-    decisions = await decisions_of(acting, case.id)
+    decisions, releases = await decisions_of(acting, case.id), await releases_of(acting, case.id)
+    decided = [
+        decision.recorded_at
+        for decision in decisions
+        if state_of(decision, releases.get(decision.id)) is DecisionState.RELEASED
+    ]
     first, rapid_review = documents.notifications[0], documents.rapid_review
     received = Received(
         first_notification=first.body,
@@ -34,7 +41,8 @@ async def list_duties(
         rapid_review=rapid_review.body if rapid_review else None,
         rapid_review_sent_at=rapid_review.sent_at if rapid_review else None,
         local_review_decisions=[decision.body for decision in documents.local_review_decisions],
-        decided_at=min((decision.recorded_at for decision in decisions), default=None),
+        withdrawn_at=documents.withdrawal.body.withdrawn_at if documents.withdrawal else None,
+        decided_at=min(decided, default=None),
     )
     await acting.audit("duties.read", "case", case.id, {"rule_set": case.rule_set})
     duties = judge_timeliness(

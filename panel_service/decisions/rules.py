@@ -10,6 +10,7 @@ from service_kit.clock.working_days import london_date
 from service_kit.identity import Caller
 from service_kit.moves import Refusal, why_no_move
 from service_kit.problems import ApiProblem, field_problem
+from shared_schemas.panel_decisions import DecisionFacts
 
 CONSIDERS = "Children Act 2004 s16B(1)"
 FOUR_EYES = "Policy of the Panel: four eyes"
@@ -68,6 +69,12 @@ def check_nothing_came(read: int | None, now_held: int) -> None:
             rule=CONSIDERS,
             allowed=["withdraw_decision"],
         )
+
+
+def texts_of(given: DecisionFacts) -> dict[str, str | None]:
+    """Give what of a decision people wrote and the partnership is sent, by pointer."""
+    criteria = {f"/criteria/{number}/reasons": one.reasons for number, one in enumerate(given.criteria)}
+    return {"/reasons": given.reasons, "/opinion_reasons": given.opinion_reasons, **criteria}
 
 
 NOTIFIES = "Children Act 2004 s16C(1)"

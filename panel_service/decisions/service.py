@@ -6,6 +6,7 @@ from panel_service.decisions.models import Decision, DecisionState
 from panel_service.decisions.rules import (
     check_decided_on,
     check_rapid_review,
+    texts_of,
     why_no_decision,
     why_no_recording,
 )
@@ -14,6 +15,8 @@ from panel_service.decisions.showing import state_of
 from panel_service.intake.documents import documents_of
 from panel_service.intake.models import DocumentKind
 from panel_service.meetings.deciding import check_deciders
+from panel_service.queries.naming import identifying_of
+from panel_service.queries.rules import check_names_no_child
 from panel_service.triage.attention import set_attention
 from service_kit.acting import Acting
 from service_kit.etags import check_version
@@ -34,6 +37,7 @@ async def record_decision(
     refuse(why_no_decision(CaseState(case.state)))
     check_decided_on(given.decided_on, received_at=case.received_at, now=acting.now)
     recused = await check_deciders(acting, case, given)
+    check_names_no_child(texts_of(given), await identifying_of(acting, case.id))
     documents = await documents_of(acting, case.id)
     notifications = [entry.version for entry in documents if entry.kind == DocumentKind.NOTIFICATION]
     with_rapid_review = any(entry.kind == DocumentKind.RAPID_REVIEW for entry in documents)

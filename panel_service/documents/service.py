@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
-
-from panel_service.cases.models import Case
+from panel_service.cases.service import find_case
 from panel_service.intake.documents import documents_of
 from panel_service.intake.models import DocumentKind, ReceivedDocument
 from service_kit.acting import Acting
@@ -25,11 +23,8 @@ class ReceivedReport:
 
 
 async def received_report(acting: Acting, case_id: UUID) -> ReceivedReport:
-    """Find the report of the latest local review. Raises 404 ``not-found``, also for another organisation's case."""
-    statement = select(Case).where(Case.organisation_id == acting.organisation_id, Case.id == case_id)
-    case = (await acting.session.execute(statement)).scalar_one_or_none()
-    if case is None:
-        raise ApiProblem("not-found")
+    """Find the report of the latest local review. Raises 404, also for another organisation's case; 403 to the recused."""
+    case = await find_case(acting, case_id)
     if case.link_id is None:
         # It came by hand, and its documents with it.
         raise ApiProblem("not-found")

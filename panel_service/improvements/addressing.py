@@ -54,8 +54,12 @@ async def _tell(
     link: UUID,
     cases: Mapping[UUID, Sequence[Case]],
 ) -> None:
-    """Send it about the partnership's first case that is evidence; without one it is a subject of its own."""
-    own = cases.get(addressee.partnership_id, []) if addressee.partnership_id else []
+    """Send it about the partnership's first case that is evidence; without one it is a subject of its own.
+
+    A case that came by hand is known to the partnership by no reference of ours.
+    """
+    there = cases.get(addressee.partnership_id, []) if addressee.partnership_id else []
+    own = [case for case in there if case.link_id == link]
     subject = own[0].exchange_reference if own else improvement.id
     message_id = await send_to_partnership(
         acting,

@@ -19,6 +19,7 @@ from panel_service.improvements.models import (
 )
 from panel_service.improvements.similarity import band_signatures, suggested_themes, words_of
 from panel_service.intake.models import DocumentKind, ReceivedDocument
+from panel_service.meetings.agenda import recused_from
 from service_kit.acting import Acting
 from service_kit.clock.working_days import london_date
 from service_kit.ids import new_id
@@ -126,7 +127,7 @@ async def candidates_for(
 ) -> Sequence[RecommendedText]:
     """Give the texts worth comparing: those that share a band of the signature, the most bands first, or a theme.
 
-    Both are found by an index of the tenant's; no text is searched.
+    Both are found by an index of the tenant's; no text is searched. None is from a case the caller is recused from.
     """
     by_bands = (
         select(RecommendedBand.text_id, func.count().label("shared"))
@@ -157,15 +158,18 @@ async def candidates_for(
     statement = select(RecommendedText).where(
         RecommendedText.organisation_id == acting.organisation_id,
         RecommendedText.said_on <= said_until,
+        ~recused_from(acting, RecommendedText.case_id),
         found,
     )
     return (await acting.session.execute(statement)).scalars().all()
 
 
 async def find_texts(acting: Acting, wanted: Collection[UUID]) -> Mapping[UUID, RecommendedText]:
-    """Give kept texts by their ids."""
+    """Give kept texts by their ids, but none from a case the caller is recused from."""
     statement = select(RecommendedText).where(
-        RecommendedText.organisation_id == acting.organisation_id, RecommendedText.id.in_(wanted)
+        RecommendedText.organisation_id == acting.organisation_id,
+        RecommendedText.id.in_(wanted),
+        ~recused_from(acting, RecommendedText.case_id),
     )
     return {found.id: found for found in (await acting.session.execute(statement)).scalars()}
 

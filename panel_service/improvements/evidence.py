@@ -11,6 +11,7 @@ from panel_service.improvements.models import EvidenceKind, Improvement, Improve
 from panel_service.improvements.rules import check_texts
 from panel_service.improvements.schemas import CaseEvidence, Evidence, NationalReviewEvidence
 from panel_service.intake.models import ReceivedDocument
+from panel_service.meetings.agenda import refuse_if_recused
 from service_kit.acting import Acting
 from service_kit.clock.working_days import london_date
 from service_kit.ids import new_id
@@ -31,7 +32,11 @@ async def evidence_of(acting: Acting, improvement_id: UUID) -> Sequence[Improvem
 
 
 async def add_evidence(acting: Acting, improvement: Improvement, given: Sequence[Evidence]) -> None:
-    """Add evidence. Raises 422 for what was not received, for a year to come, and for a child's name in the text."""
+    """Add evidence. Raises 403 to who is recused from a case of it.
+
+    Raises 422 for what was not received, for a year to come, and for a child's name in the text.
+    """
+    await refuse_if_recused(acting, *_cases_in(given))
     versions = await _versions_held(acting, _cases_in(given))
     for position, entry in enumerate(given):
         _check(entry, f"/evidence/{position}", versions, acting.now)
@@ -42,6 +47,12 @@ async def add_evidence(acting: Acting, improvement: Improvement, given: Sequence
     cases = {row.case_id for row in await evidence_of(acting, improvement.id) if row.case_id is not None}
     names = await names_of_children(acting, cases)
     check_texts({"/what": improvement.what, "/why": improvement.why, **_quotations(given)}, names)
+
+
+async def refuse_if_recused_from_evidence(acting: Acting, improvement_id: UUID) -> None:
+    """Refuse a caller who has declared an interest in a case that is evidence (403)."""
+    cases = [row.case_id for row in await evidence_of(acting, improvement_id) if row.case_id is not None]
+    await refuse_if_recused(acting, *cases)
 
 
 async def check_names(acting: Acting, improvement_id: UUID, texts: Mapping[str, str | None]) -> None:

@@ -6,7 +6,12 @@ from sqlalchemy import Select, select
 
 from panel_service.improvements.addressees import add_addressees
 from panel_service.improvements.corpus import Recommended, keep_text
-from panel_service.improvements.evidence import add_evidence, check_names, evidence_of
+from panel_service.improvements.evidence import (
+    add_evidence,
+    check_names,
+    evidence_of,
+    refuse_if_recused_from_evidence,
+)
 from panel_service.improvements.models import (
     Improvement,
     ImprovementEvidence,
@@ -29,6 +34,7 @@ from panel_service.improvements.schemas import (
     ProgressCreate,
     SupersessionCreate,
 )
+from panel_service.meetings.agenda import refuse_if_recused
 from service_kit.acting import Acting
 from service_kit.clock.working_days import london_date
 from service_kit.etags import check_version
@@ -67,6 +73,7 @@ async def list_improvements(
     if scope is not None:
         statement = statement.where(Improvement.scope == scope)
     if case_id is not None:
+        await refuse_if_recused(acting, case_id)
         cited = select(ImprovementEvidence.improvement_id).where(
             ImprovementEvidence.organisation_id == acting.organisation_id,
             ImprovementEvidence.case_id == case_id,
@@ -130,6 +137,7 @@ async def give_evidence(acting: Acting, improvement_id: UUID, given: EvidenceCre
 async def agree(acting: Acting, improvement_id: UUID, expected: int) -> Improvement:
     """Agree an improvement that another person identified; its text stands from now on and is found again."""
     improvement = await _lock_for(acting, improvement_id, expected, "agree")
+    await refuse_if_recused_from_evidence(acting, improvement.id)
     caller = acting.caller
     refuse(why_not_this_person(improvement.identified_by, caller.principal_id, is_person=caller.is_person))
     improvement.agreed_by, improvement.agreed_at = caller.principal_id, acting.now

@@ -22,6 +22,7 @@ from panel_service.information_requests.schemas import (
     RequestCreate,
     WithdrawalCreate,
 )
+from panel_service.meetings.agenda import recused_from, refuse_if_recused
 from panel_service.partnerships.service import partnership_of_party
 from service_kit.acting import Acting
 from service_kit.etags import check_version
@@ -33,7 +34,7 @@ from shared_schemas.information_requests import InformationAnswer
 
 
 async def find_request(acting: Acting, request_id: UUID) -> InformationRequest:
-    """Find a request. Raises 404."""
+    """Find a request. Raises 404, and 403 to who is recused from the case it is about."""
     return await _one(acting, _by_id(acting, request_id))
 
 
@@ -53,8 +54,11 @@ async def lock_for(acting: Acting, request_id: UUID, expected: int, name: str) -
 async def list_requests(
     acting: Acting, page: PageRequest, *, state: RequestState | None, case_id: UUID | None
 ) -> Sequence[InformationRequest]:
-    """Give a page's rows and one more, newest first."""
-    statement = select(InformationRequest).where(InformationRequest.organisation_id == acting.organisation_id)
+    """Give a page's rows and one more, newest first; none about a case the caller is recused from."""
+    statement = select(InformationRequest).where(
+        InformationRequest.organisation_id == acting.organisation_id,
+        ~recused_from(acting, InformationRequest.case_id),
+    )
     if state is not None:
         statement = statement.where(InformationRequest.state == state)
     if case_id is not None:
@@ -214,6 +218,7 @@ async def check_case(
         return
     if await case_of(acting, case_id) is None:
         raise field_problem("/case_id", "unknown_case", "Is not the id of a case known here.")
+    await refuse_if_recused(acting, case_id)
     texts = {"/requested": requested, "/supplied_to_name": supplied_to_name}
     check_texts(texts, await names_of_children(acting, [case_id]))
 
@@ -232,4 +237,6 @@ async def _one(acting: Acting, statement: Select[InformationRequest]) -> Informa
     request = (await acting.session.execute(statement)).scalar_one_or_none()
     if request is None:
         raise ApiProblem("not-found")
+    if request.case_id is not None:
+        await refuse_if_recused(acting, request.case_id)
     return request

@@ -45,7 +45,8 @@ async def _link_of(acting: Acting, request: InformationRequest) -> UUID | None:
 async def _send(acting: Acting, settings: PanelSettings, request: InformationRequest, link: UUID) -> None:
     """Send it about the recipient's own case; about anything else it is a subject of its own."""
     case = await case_of(acting, request.case_id) if request.case_id else None
-    own = case is not None and case.partnership_id == request.partnership_id
+    # A case that came by hand is known to the partnership by no reference of ours.
+    own = case is not None and case.partnership_id == request.partnership_id and case.link_id == link
     subject = case.exchange_reference if case is not None and own else request.id
     body = InformationRequestedBody(
         request_id=request.id,

@@ -30,9 +30,7 @@ async def check_deciders(acting: Acting, case: Case, given: DecisionCreate) -> l
 
     Raises 422.
     """
-    interests = await interests_in(acting, case.id)
-    recused = {interest.member_id for interest in interests}
-    names = await _names(acting, recused)
+    recused, names = await _recused(acting, case.id)
     check_names_of_deciders(given.decided_by, names)
     present: Sequence[UUID] = ()
     if given.meeting_id is not None:
@@ -49,13 +47,13 @@ async def check_deciders(acting: Acting, case: Case, given: DecisionCreate) -> l
 
 async def refuse_if_recused_since(acting: Acting, decision: Decision) -> None:
     """Refuse the release of a decision by somebody who declared an interest after it was recorded. Raises 409."""
-    recused = {interest.member_id for interest in await interests_in(acting, decision.case_id)}
+    recused, names = await _recused(acting, decision.case_id)
     refuse(
         why_decided_by_recused(
             [UUID(member) for member in decision.facts.get("decided_by_members", [])],
             decision.facts["decided_by"],
             recused=recused,
-            recused_names=await _names(acting, recused),
+            recused_names=names,
         )
     )
 
@@ -75,10 +73,13 @@ async def _present_at(acting: Acting, case: Case, meeting_id: UUID, decided_on: 
     return [UUID(member) for member in meeting.present]
 
 
-async def _names(acting: Acting, members: set[UUID]) -> list[str]:
-    if not members:
-        return []
-    statement = select(Member.name).where(
-        Member.organisation_id == acting.organisation_id, Member.id.in_(members)
+async def _recused(acting: Acting, case_id: UUID) -> tuple[set[UUID], list[str]]:
+    """Give every appointment of those with an interest, and their names: a new one does not end a recusal."""
+    people = {interest.principal_id for interest in await interests_in(acting, case_id)}
+    if not people:
+        return set(), []
+    statement = select(Member.id, Member.name).where(
+        Member.organisation_id == acting.organisation_id, Member.principal_id.in_(people)
     )
-    return list((await acting.session.execute(statement)).scalars())
+    rows = (await acting.session.execute(statement)).all()
+    return {row.id for row in rows}, sorted({row.name for row in rows})

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 
 from panel_service.cases.models import Case
+from panel_service.meetings.agenda import refuse_if_recused
 from panel_service.national_reviews.models import (
     Checkpoint,
     CopyGiven,
@@ -113,7 +114,7 @@ async def lock_review(acting: Acting, review_id: UUID) -> ReviewFile:
 
 
 async def read_review(acting: Acting, review_id: UUID) -> ReviewFile:
-    """Read a review. Raises 404, also for another organisation's."""
+    """Read a review. Raises 404, also for another organisation's; 403 to who is recused from a case in it."""
     return await _open(acting, _by_id(acting, review_id))
 
 
@@ -172,7 +173,9 @@ async def _open(acting: Acting, statement: Select[NationalReview]) -> ReviewFile
     review = (await acting.session.execute(statement)).scalar_one_or_none()
     if review is None:
         raise ApiProblem("not-found")
-    return (await open_reviews(acting, [review]))[review.id]
+    file = (await open_reviews(acting, [review]))[review.id]
+    await refuse_if_recused(acting, *(case.id for _, case in file.cases))
+    return file
 
 
 def _by_id(acting: Acting, review_id: UUID) -> Select[NationalReview]:

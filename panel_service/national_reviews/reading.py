@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 
+from panel_service.meetings.agenda import recused_from
 from panel_service.national_reviews.file import ReviewFile, appointment_facts, open_reviews
 from panel_service.national_reviews.models import (
     Checkpoint,
@@ -205,8 +206,16 @@ class NationalReviewRead(BaseModel):
 async def list_reviews(
     acting: Acting, page: PageRequest, *, case_id: UUID | None
 ) -> Page[NationalReviewListed]:
-    """Give a page of national reviews, the newest first; those of one case where asked for."""
-    statement = select(NationalReview).where(NationalReview.organisation_id == acting.organisation_id)
+    """Give a page of national reviews, the newest first; those of one case where asked for.
+
+    One with a case the caller is recused from is left out.
+    """
+    recused = select(ReviewCase.review_id).where(
+        ReviewCase.organisation_id == acting.organisation_id, recused_from(acting, ReviewCase.case_id)
+    )
+    statement = select(NationalReview).where(
+        NationalReview.organisation_id == acting.organisation_id, NationalReview.id.not_in(recused)
+    )
     if case_id is not None:
         of_case = select(ReviewCase.review_id).where(
             ReviewCase.organisation_id == acting.organisation_id, ReviewCase.case_id == case_id

@@ -16,6 +16,8 @@ from panel_service.partnership_link import send_to_partnership
 from panel_service.publication_comments.models import PublicationComment
 from panel_service.publication_comments.rules import check_comment
 from panel_service.publication_comments.schemas import CommentCreate, CommentRead, ReviewCourseRead
+from panel_service.queries.naming import identifying_of
+from panel_service.queries.rules import check_names_no_child
 from panel_service.settings import PanelSettings
 from service_kit.acting import Acting
 from service_kit.clock.working_days import london_date
@@ -42,6 +44,7 @@ async def comment_on_publication(
     notices = await documents_of(acting, case.id, DocumentKind.PUBLICATION_NOTICE)
     stages = [notice.body["stage"] for notice in notices]
     check_comment(stages, await held_reports(acting, case), given.report_version)
+    check_names_no_child({"/comment": given.comment}, await identifying_of(acting, case.id))
     comment_id = new_id()
     body = PublicationCommentedBody(
         comment_id=comment_id,

@@ -8,12 +8,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
+from panel_service.cases.models import CaseState
 from panel_service.queries.models import QueryState
 from service_kit.moves import Refusal, why_no_move
 from service_kit.problems import field_problem
 from shared_schemas.children import ChildFacts
 
 CONSIDERS = "Children Act 2004 s16B(1)"
+NOTIFIES = "Children Act 2004 s16C(1)"
 _SEPARATORS = re.compile(r"[\s\-]+")
 NAMES_NO_CHILD = "UK GDPR article 5(1)(c): data minimisation"
 
@@ -22,6 +24,13 @@ MOVES: Mapping[str, tuple[str, ...]] = {
     QueryState.ANSWERED: ("ask_further", "close_query"),
     QueryState.CLOSED: (),
 }
+
+
+def why_no_question(state: str) -> Refusal | None:
+    """Why nothing can be asked about a case, if so: a withdrawn one's partnership sends nothing more about it."""
+    if state == CaseState.WITHDRAWN:
+        return Refusal("The local authority withdrew its notification: nothing can be answered.", NOTIFIES)
+    return None
 
 
 def why_not(state: str, move: str) -> Refusal | None:

@@ -9,7 +9,7 @@ from panel_service.cases.service import lock_case
 from panel_service.partnership_link import send_to_partnership
 from panel_service.queries.models import Query, QueryEntry, QueryState, Side
 from panel_service.queries.naming import identifying_of
-from panel_service.queries.rules import MOVES, check_due_on, check_names_no_child, why_not
+from panel_service.queries.rules import MOVES, check_due_on, check_names_no_child, why_no_question, why_not
 from panel_service.queries.schemas import QueryCreate, QueryEntryCreate, QueryEntryRead, QueryRead
 from panel_service.settings import PanelSettings
 from panel_service.triage.attention import set_attention
@@ -27,9 +27,10 @@ async def raise_query(
 ) -> QueryRead:
     """Ask the partnership about a case; until it answers, an undecided case awaits information (s16B(1)).
 
-    Raises 404; 422 for a day that has passed, or a text that names a child of the case.
+    Raises 404; 409 once the notification was withdrawn; 422 for a day that has passed, or a text that names a child of the case.
     """
     case = await lock_case(acting, case_id)
+    refuse(why_no_question(case.state))
     await _check(acting, case, given)
     query = Query(
         organisation_id=acting.organisation_id,
@@ -58,6 +59,7 @@ async def ask_further(
 ) -> QueryRead:
     """Ask on in a query. Raises 404, 409 once it is closed, 412 where more was said meanwhile, 422 as in raising."""
     case, query = await _lock_query(acting, case_id, query_id)
+    refuse(why_no_question(case.state))
     refuse(why_not(query.state, "ask_further"))
     check_version(query.version, expected_version)
     await _check(acting, case, given)

@@ -68,7 +68,8 @@ async def set_attention(acting: Acting, case: Case, news: Iterable[str] | None =
     case.attention_since = (case.attention_since or acting.now) if needs else None
     awaited = is_open and not standing.has_rapid_review and not standing.released
     case.rapid_review_due_on = case.rapid_review_due_on if awaited else None
-    case.query_due_on = standing.query_due_on
+    # A withdrawn case's queries can be answered no more.
+    case.query_due_on = standing.query_due_on if is_open else None
     due = [day for day in (case.rapid_review_due_on, case.query_due_on) if day is not None]
     case.next_due_on = min(due, default=None)
     await acting.session.flush()

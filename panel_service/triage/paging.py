@@ -3,12 +3,12 @@
 import base64
 import binascii
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Final, Literal, Self
 from uuid import UUID
 
 from fastapi import Depends, Query
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from service_kit.pagination import MAX_PAGE
@@ -20,6 +20,10 @@ WAITING: Final = "waiting"
 ORDERED_BY: Mapping[str, tuple[str, ...]] = {STUCK: (), OVERDUE: ("due_on",), WAITING: ("weight", "since")}
 
 
+# What a timestamp can be in every offset.
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+
+
 class Place(BaseModel):
     """The last case shown: its lane and what the lane is ordered by."""
 
@@ -28,8 +32,8 @@ class Place(BaseModel):
     lane: Literal["stuck", "overdue", "waiting"]
     id: UUID
     due_on: date | None = None
-    weight: int | None = None
-    since: datetime | None = None
+    weight: Annotated[int | None, Field(ge=0, le=1_000_000)] = None
+    since: Annotated[AwareDatetime | None, Field(ge=EARLIEST, le=LATEST)] = None
 
     @model_validator(mode="after")
     def _has_what_its_lane_is_ordered_by(self) -> Self:

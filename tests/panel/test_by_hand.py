@@ -11,8 +11,11 @@ from sqlalchemy import text
 from panel_service.by_hand.schemas import CAME
 from service_kit.administration import owner_session
 from shared_schemas.messages import examples
+from tests.panel.improving import open_board
+from tests.panel.national import Course, considered, propose
 from tests.panel.received import connect
-from tests.panel.test_decisions import decision, release
+from tests.panel.test_decisions import decision, release, sent_about
+from tests.support.offices import etag_of
 from tests.support.services import Caller, Service
 
 TODAY = datetime.now(UTC).date()
@@ -260,3 +263,55 @@ async def test_the_same_request_twice_makes_one_case(panel: Service) -> None:
     headers = {"Idempotency-Key": str(uuid4())}
     answers = [await secretariat.post("/v1/cases/by-hand", body, headers=headers) for _ in range(2)]
     assert answers[0].json() == answers[1].json()
+
+
+async def test_a_national_review_of_a_case_by_hand_goes_on_and_says_whom_to_tell_by_hand(
+    panel: Service,
+) -> None:
+    sender, secretariat = await connect(panel), await panel.caller("secretariat")
+    connected, by_hand = await considered(sender, secretariat), await opened(panel, secretariat)
+    await record(secretariat, by_hand, "rapid-review")
+    headers = {"If-Match": (await secretariat.get(by_hand)).headers["ETag"]}
+    decided = await secretariat.post(
+        f"{by_hand}/decisions", decision(outcome="national_review"), headers=headers
+    )
+    assert decided.status_code == 201, decided.text
+    assert (await release(await panel.caller("chair"), decided)).status_code == 200
+    for cases in ((by_hand,), (connected, by_hand)):
+        made = await propose(secretariat, *cases)
+        assert made.status_code == 201, made.text
+        review = Course(secretariat, made.headers["Location"])
+        await review.decided()
+        assert (await review.read())["state"] == "scoping"
+    case_id = by_hand.rsplit("/", 1)[1]
+    async with panel.worker.transaction(sender.organisation_id) as session:
+        told = await session.execute(
+            text("SELECT action FROM audit_entries WHERE subject_id = :case"), {"case": case_id}
+        )
+        assert list(told.scalars()).count("national_review.to_tell_by_hand") == 4
+
+
+async def test_a_connected_partnership_is_not_written_to_about_a_case_by_hand(panel: Service) -> None:
+    board = await open_board(panel)
+    sender = await connect(panel, board.organisation)
+    case = await board.secretariat.post("/v1/cases/by-hand", notification(f"partnership-{sender.party}"))
+    evidence = [{"kind": "notification", "case_id": case.json()["case_id"]}]
+    path = await board.addressed(evidence=evidence)
+    (told,) = [entry for entry in (await board.read(path))["addressees"] if entry["partnership_id"]]
+    assert told["told"] == "by_message"
+    # The improvement is the subject: the partnership's service has no case of our own reference.
+    (sent,) = await sent_about(panel, sender, UUID(path.rsplit("/", 1)[1]))
+    assert sent[1]["case_references"] == []
+    facts = {
+        "recipient_name": None,
+        "partnership_id": str(sender.party),
+        "case_id": case.json()["case_id"],
+        "requested": "The attendance record.",
+        "supplied_to": "panel",
+        "due_on": "2099-01-01",
+    }
+    made = await board.secretariat.post("/v1/information-requests", facts)
+    assert made.status_code == 201, made.text
+    served = await board.secretariat.post(f"{made.headers['Location']}/service", {}, headers=etag_of(made))
+    assert served.status_code == 200, served.text
+    assert len(await sent_about(panel, sender, UUID(made.json()["id"]))) == 1

@@ -3,8 +3,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from shared_schemas.messages.identification import NOTIFICATION_WITHDRAWN
 from shared_schemas.messages.local import RAPID_REVIEW
 from tests.panel.received import Sender, connect, incident
+from tests.panel.test_decisions import record, release
 from tests.support.services import Caller, Service
 
 
@@ -152,6 +154,22 @@ async def test_one_partnerships_sender_is_not_anothers(panel: Service) -> None:
     assert items == []
 
 
+async def answered(caller: Caller, path: str) -> dict[str, Any]:
+    duties = {duty["code"]: duty for duty in (await caller.get(path)).json()}
+    found: dict[str, Any] = duties["panel_response"]
+    return found
+
+
+async def test_a_withdrawal_lifts_what_was_due(panel: Service) -> None:
+    sender, secretariat = await connect(panel), await panel.caller("secretariat")
+    subject = await sender.notify()
+    case = await case_of(secretariat, subject)
+    await sender.send(NOTIFICATION_WITHDRAWN, subject)
+    duties = (await secretariat.get(f"/v1/cases/{case['id']}/duties")).json()
+    statuses = {duty["code"]: duty["status"] for duty in duties}
+    assert statuses["rapid_review_completion"] == "lifted"
+
+
 async def test_what_is_due_tells_when_the_panel_answered(panel: Service) -> None:
     sender, secretariat = await connect(panel), await panel.caller("secretariat")
     subject = await sender.notify()
@@ -162,6 +180,12 @@ async def test_what_is_due_tells_when_the_panel_answered(panel: Service) -> None
     assert duties["rapid_review_completion"]["status"] == "met_late"
     assert duties["panel_response"]["status"] == "no_time_stated"
     assert duties["panel_response"]["responsible"] == "panel"
+    chair, case_path = await panel.caller("chair"), f"/v1/cases/{case['id']}"
+    recorded = await record(secretariat, case_path)
+    assert (await answered(secretariat, path))["met_on"] is None
+    released = await release(chair, recorded)
+    assert released.status_code == 200, released.text
+    assert (await answered(secretariat, path))["met_on"] is not None
     analyst = await panel.caller("analyst")
     assert (await analyst.get(path)).status_code == 403
     assert (await secretariat.get(f"/v1/cases/{uuid4()}/duties")).status_code == 404

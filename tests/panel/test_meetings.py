@@ -6,9 +6,14 @@ from uuid import uuid4
 from httpx import Response
 
 from panel_service.settings import PanelSettings
+from shared_schemas.messages.examples import REPORT
+from shared_schemas.messages.local import LOCAL_REVIEW
+from tests.panel.improving import NATIONAL_BODY, TEXT
+from tests.panel.national import propose
 from tests.panel.received import Sender
 from tests.panel.test_decisions import decision, record, release, reviewed
 from tests.panel.test_triage import board, queue
+from tests.support.offices import etag_of
 from tests.support.services import Caller, Service
 
 TODAY = f"{datetime.now(UTC).date()}"
@@ -223,6 +228,111 @@ async def test_an_interest_declared_after_the_recording_keeps_the_decision_from_
     refused = await release(there.chair, recorded)
     assert (refused.status_code, refused.json()["allowed"]) == (409, ["withdraw_decision"])
     assert "interest" in refused.json()["rule"]
+
+
+async def recused(there: Board, path: str, who: str = "chair") -> str:
+    """Recuse somebody from a case at a meeting; give the meeting's path."""
+    place = (await there.meeting(path)).headers["Location"]
+    case_id = path.rsplit("/", 1)[1]
+    interest = {"member_id": there.ids[who], "case_id": case_id, "nature": "Led one of the agencies."}
+    answer = await there.step(there.secretariat, f"{place}/interests", interest)
+    assert answer.status_code == 201, answer.text
+    return place
+
+
+async def test_a_recused_member_reads_nothing_of_the_case_by_another_way(panel: Service) -> None:
+    there = await seated(panel)
+    _, path = await reviewed(there.sender, there.secretariat)
+    await recused(there, path)
+    for what in (
+        "/local-review/document",
+        "/local-review/document/content",
+        "/local-review-course",
+        "/decision-replies",
+        "/addenda",
+        "/learning",
+        "/duties",
+        "/by-hand",
+        "/decisions/1/told-by-hand",
+        "/notifications/1/changes",
+        "/national-review-proposals",
+    ):
+        refused = await there.chair.get(f"{path}{what}")
+        assert (refused.status_code, refused.json()["code"]) == (403, "recused"), what
+    assert (await there.chair.get("/v1/cases")).json()["items"] == []
+    assert len((await there.member.get("/v1/cases")).json()["items"]) == 1
+
+
+async def test_a_recused_member_takes_no_part_in_what_rests_on_the_case(panel: Service) -> None:
+    there = await seated(panel)
+    _, path = await reviewed(there.sender, there.secretariat)
+    recorded = await record(there.secretariat, path, outcome="national_review")
+    assert (await release(there.chair, recorded)).status_code == 200
+    case_id = path.rsplit("/", 1)[1]
+    about = {
+        "recipient_name": "A school",
+        "requested": "The attendance record.",
+        "supplied_to": "panel",
+        "case_id": case_id,
+        "due_on": "2099-01-01",
+    }
+    request = await there.secretariat.post("/v1/information-requests", about)
+    assert request.status_code == 201, request.text
+    review = await propose(there.secretariat, path)
+    evidence = [{"kind": "notification", "case_id": case_id}]
+    identified = await there.secretariat.post(
+        "/v1/improvements", {**TEXT, "addressees": [NATIONAL_BODY], "evidence": evidence}
+    )
+    assert identified.status_code == 201, identified.text
+    listed = ("/v1/information-requests", "/v1/national-reviews")
+    for place in listed:
+        assert len((await there.chair.get(place)).json()["items"]) == 1, place
+    await recused(there, path)
+    for place in (
+        request.headers["Location"],
+        review.headers["Location"],
+        f"/v1/improvements?case_id={case_id}",
+    ):
+        refused = await there.chair.get(place)
+        assert (refused.status_code, refused.json()["code"]) == (403, "recused"), place
+    for place in listed:
+        assert (await there.chair.get(place)).json()["items"] == [], place
+    improvement = identified.headers["Location"]
+    refused = await there.chair.post(f"{improvement}/agreement", headers=etag_of(identified))
+    assert (refused.status_code, refused.json()["code"]) == (403, "recused")
+
+
+async def test_what_a_case_recommended_is_kept_from_who_is_recused_from_it(panel: Service) -> None:
+    there = await seated(panel)
+    subject, path = await reviewed(there.sender, there.secretariat)
+    await there.sender.send(LOCAL_REVIEW, subject)
+    draft = {"what": REPORT["improvements_summary"], "themes": []}
+    check = "/v1/improvements/recurrence-check"
+    found = await there.chair.post(check, draft)
+    assert found.json()["recurrences"], found.text
+    await recused(there, path)
+    assert (await there.chair.post(check, draft)).json()["recurrences"] == []
+
+
+async def test_a_new_appointment_does_not_end_a_recusal(panel: Service) -> None:
+    there = await seated(panel)
+    _, path = await reviewed(there.sender, there.secretariat)
+    place = await recused(there, path, "member")
+    appointed = f"/v1/members/{there.ids['member']}"
+    ended = await there.secretariat.post(
+        f"{appointed}/end",
+        {"ended_on": "2026-01-02", "reason": "term_ended"},
+        headers={"If-Match": (await there.secretariat.get(appointed)).headers["ETag"]},
+    )
+    assert ended.status_code == 200, ended.text
+    again = await appoint(there.secretariat, there.member, "Another Name", appointed_from="2026-01-03")
+    anew = again.json()["id"]
+    await there.step(there.secretariat, f"{place}/holding", {"present": [anew]})
+    given: dict[str, Any] = {"meeting_id": place.rsplit("/", 1)[1], "decided_by_members": [anew]}
+    refused = await record(there.secretariat, path, **given)
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "recused")
+    by_name = await record(there.secretariat, path, decided_by=["Another name"])
+    assert by_name.json()["errors"][0]["pointer"] == "/decided_by/0"
 
 
 def test_the_policy_of_four_eyes_is_on_unless_it_is_turned_off() -> None:

@@ -141,6 +141,9 @@ async def test_pages_go_through_every_lane_without_a_gap_or_a_double(panel: Serv
         b"none",
         b'{"lane":"waiting","id":"00000000-0000-0000-0000-000000000001"}',
         b'{"lane":"x"}',
+        b'{"lane":"waiting","id":"00000000-0000-0000-0000-000000000001","weight":1e30,"since":"2026-01-01T00:00:00Z"}',
+        b'{"lane":"waiting","id":"00000000-0000-0000-0000-000000000001","weight":9,"since":"2026-01-01T00:00:00"}',
+        b'{"lane":"waiting","id":"00000000-0000-0000-0000-000000000001","weight":9,"since":"0001-01-01T00:00:00+14:00"}',
     ):
         cursor = urlsafe_b64encode(place).decode().rstrip("=")
         refused = await secretariat.get("/v1/triage", params={"cursor": cursor})
