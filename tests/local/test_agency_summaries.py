@@ -98,6 +98,10 @@ async def test_another_agencys_is_not_there(local: Service, east: Office, nurse:
         items = answer["items"] if isinstance(answer, dict) else answer
         assert [one["id"] for one in items] == [own.rsplit("/", 1)[1]]
     assert (await other.get(f"{case}/chronology")).status_code == 403
+    integrator = await local.caller("integrator", organisation=east.code)
+    for reads_cases_only in (integrator, east.notifier, east.authoriser):
+        refused = await reads_cases_only.get(f"{case}/chronology", headers=FOR_REVIEW)
+        assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
     assert (await step(nurse, path, "acceptance")).status_code == 403
 
 
