@@ -16,7 +16,7 @@ router = APIRouter(prefix="/v1/cases/{case_id}/chronology", tags=["agency summar
 async def get_chronology(case_id: UUID, acting: ReadingDep) -> Chronology:
     """Read what all agencies told, by day and time, each entry with its source; several agencies' days are flagged.
 
-    Submitted and accepted summaries are in it. Answers to requests are locked to the purpose of s16F
+    Submitted and accepted summaries are in it. Answers to requests, summaries among them, are locked to the purpose of s16F
     (Children Act 2004 s16H(4)): for any other `Access-Purpose` they are left out and counted.
     """
     file = await read_file(acting, case_id)
