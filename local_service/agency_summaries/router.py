@@ -62,7 +62,10 @@ async def get_summaries(case_id: UUID, acting: ReadingDep) -> list[SummaryItem]:
 
 @router.get("/{summary_id}", summary="Read an agency's summary")
 async def get_summary(case_id: UUID, summary_id: UUID, acting: ReadingDep, response: Response) -> SummaryRead:
-    """Read a summary as it stands, and what may be done with it next."""
+    """Read a summary as it stands, and what may be done with it next.
+
+    One that answers a request is read for the purpose of s16F alone: `Access-Purpose` (s16H(4)).
+    """
     summary = await find_summary(acting, case_id, summary_id)
     await acting.audit("agency_summary.read", "case", case_id, {"summary": str(summary_id)})
     response.headers["ETag"] = etag(summary.version)

@@ -13,6 +13,7 @@ from local_service.information_requests.models import InformationRequest
 from local_service.information_requests.schemas import Agency
 from local_service.information_requests.service import check_case, check_person, find_request
 from local_service.parts import merge_parts
+from local_service.purposes import check_purpose
 from service_kit.acting import Acting
 from service_kit.etags import check_version
 from service_kit.ids import new_id
@@ -110,12 +111,18 @@ async def accept_summary(acting: Acting, summary: AgencySummary, expected_versio
 async def find_summary(
     acting: Acting, case_id: UUID, summary_id: UUID, *, lock: bool = False
 ) -> AgencySummary:
-    """Find a summary. Raises 404, to an agency's person also for another's."""
+    """Find a summary. Raises 404, to an agency's person also for another's.
+
+    One that answers a request was given for the purpose of s16F: whoever it was given to reads it for that alone
+    (403 ``purpose-not-allowed``, s16H(4)). To whoever writes it it is the agency's own.
+    """
     statement = seen_by(acting).where(AgencySummary.case_id == case_id, AgencySummary.id == summary_id)
     statement = statement.with_for_update() if lock else statement
     summary = (await acting.session.execute(statement)).scalar_one_or_none()
     if summary is None:
         raise ApiProblem("not-found")
+    if summary.request_id is not None and summary.answered_by != acting.caller.principal_id:
+        check_purpose(acting.caller)
     return summary
 
 

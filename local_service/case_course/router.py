@@ -48,7 +48,7 @@ async def post_not_notifiable(
 async def post_closure(
     case_id: UUID, body: Reasons, acting: ClosingDep, expected: IfMatchDep, once: OnceDep
 ) -> Response:
-    """Close a case once its rapid review was sent and no local review is in progress."""
+    """Close a case once its rapid review was sent and its local review, if any, is published or withheld."""
     file = await lock_file(acting, case_id)
     await close_case(acting, file, expected, body)
     return await _answer(acting, once, file)

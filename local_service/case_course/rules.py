@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from local_service.assessments.models import JudgementAnswer
 from local_service.cases.file import CaseFile
 from local_service.cases.models import CaseStatus
-from local_service.local_reviews.models import LocalReviewState
+from local_service.local_reviews.models import LocalReview, LocalReviewState
 from local_service.notifications.rules import why_no_draft
 from service_kit.moves import Refusal
 
 NOTIFIES = "Children Act 2004 s16C(1)"
 REVIEWS = "Children Act 2004 s16F(1)"
+PUBLISHES = "Children Act 2004 s16F(4)"
 RECORD_NOT_NOTIFIABLE, CLOSE, REOPEN = "record_not_notifiable", "close_case", "reopen_case"
 
 MOVES: Mapping[CaseStatus, tuple[str, ...]] = {
@@ -44,7 +45,9 @@ def why_not_not_notifiable(file: CaseFile) -> Refusal | None:
 
 
 def why_no_closure(file: CaseFile) -> Refusal | None:
-    """Why it cannot be closed, if so: while the rapid review or a commissioned local review is owed (s16F(1))."""
+    """Why it cannot be closed, if so: while the rapid review or a commissioned local review is owed (s16F(1)), or
+    what is to become of its report (s16F(4), (5)).
+    """
     refusal = _why_no_move(file, CLOSE, REVIEWS)
     if refusal is not None:
         return refusal
@@ -64,9 +67,33 @@ def why_no_closure(file: CaseFile) -> Refusal | None:
             REVIEWS,
             ("complete_rapid_review",),
         )
-    if file.local_review is not None and file.local_review.state != LocalReviewState.COMPLETE:
+    return _why_review_is_owed(file.local_review)
+
+
+def _why_review_is_owed(review: LocalReview | None) -> Refusal | None:
+    """What of a commissioned local review is owed, if anything: it is completed, then published or withheld."""
+    if review is None:
+        return None
+    if review.state == LocalReviewState.IN_PROGRESS:
         return Refusal("A local review is in progress.", REVIEWS, ("complete_local_review",))
+    if review.state in {LocalReviewState.COMPLETE, LocalReviewState.PRE_PUBLICATION}:
+        return Refusal(
+            "The local review is neither published nor withheld.",
+            PUBLISHES,
+            ("plan_publication",),
+        )
     return None
+
+
+def why_not_while_asked(open_queries: int) -> Refusal | None:
+    """Why it cannot be closed, if so: while the Panel, to do its functions, waits for an answer (s16B(1))."""
+    if not open_queries:
+        return None
+    return Refusal(
+        f"{open_queries} query or queries of the Panel wait for an answer.",
+        "Children Act 2004 s16B(1)",
+        ("answer_query",),
+    )
 
 
 def why_no_reopening(file: CaseFile) -> Refusal | None:

@@ -10,11 +10,13 @@ from local_service.case_course.rules import (
     why_no_closure,
     why_no_reopening,
     why_not_not_notifiable,
+    why_not_while_asked,
 )
 from local_service.case_course.schemas import CaseCourse, CaseMoveRead, NextMove, NotNotifiable, Reasons
 from local_service.cases.file import CaseFile, touch
 from local_service.cases.models import CaseStatus
 from local_service.partner_views import check_views
+from local_service.queries.models import PanelQuery, QueryState
 from service_kit.acting import Acting
 from service_kit.etags import check_version
 from service_kit.ids import new_id
@@ -41,7 +43,7 @@ async def record_not_notifiable(
 async def close_case(acting: Acting, file: CaseFile, expected_version: int, given: Reasons) -> None:
     """Close a case on which nothing is owed any more. Raises 409, 412."""
     check_version(file.case.version, expected_version)
-    refuse(why_no_closure(file))
+    refuse(await _why_not(acting, file, CLOSE))
     await _move(acting, file, CaseStatus.CLOSED, given)
     await acting.event("case.closed", "case", file.case.id, {"version": file.case.version})
 
@@ -63,7 +65,7 @@ async def show_course(acting: Acting, file: CaseFile) -> CaseCourse:
         status=CaseStatus(file.case.status),
         duties_lifted_at=file.case.lifted_at,
         moves=[CaseMoveRead.model_validate(move, from_attributes=True) for move in moves],
-        next_moves=[_next_move(name, why_not(file)) for name, why_not in WHY_NOT.items()],
+        next_moves=[_next_move(name, await _why_not(acting, file, name)) for name in WHY_NOT],
     )
 
 
@@ -87,6 +89,18 @@ async def _move(acting: Acting, file: CaseFile, status: CaseStatus, given: NotNo
     file.case.lifted_at = acting.now if status is CaseStatus.NOT_NOTIFIABLE else None
     touch(acting, file.case)
     await acting.session.flush()
+
+
+async def _why_not(acting: Acting, file: CaseFile, move: str) -> Refusal | None:
+    refusal = WHY_NOT[move](file)
+    if refusal is None and move == CLOSE:
+        asked = select(PanelQuery.id).where(
+            PanelQuery.organisation_id == acting.organisation_id,
+            PanelQuery.case_id == file.case.id,
+            PanelQuery.state == QueryState.OPEN,
+        )
+        refusal = why_not_while_asked(len((await acting.session.execute(asked)).all()))
+    return refusal
 
 
 async def _moves_of(acting: Acting, file: CaseFile) -> Sequence[CaseMove]:

@@ -26,19 +26,22 @@ class Chronology(BaseModel):
     case_id: UUID
     days: list[ChronologyDay]
     answers_left_out: int = Field(
-        description="How many answers to requests are left out, because this reading is for another purpose."
+        description="How many answers and summaries given to requests are left out, because this reading is for another purpose."
     )
     left_out_by: str | None = Field(description="The provision that locks them.")
 
 
 async def read_chronology(acting: Acting, case_id: UUID) -> Chronology:
     """Merge what stands of agencies' summaries, and for the purpose of s16F also their answers (s16H(4))."""
-    entries = await _of_summaries(acting, case_id)
-    left_out = 0
+    summaries, left_out = await _standing_summaries(acting, case_id), 0
+    if not is_for_local_review(acting.caller.purpose):
+        # A summary that answers a request was given under s16H as an answer was.
+        unasked = [pair for pair in summaries if pair[0].request_id is None]
+        left_out = await _count_answers(acting, case_id) + len(summaries) - len(unasked)
+        summaries = unasked
+    entries = [entry for pair in summaries for entry in _entries_of_summary(*pair)]
     if is_for_local_review(acting.caller.purpose):
         entries += await _of_answers(acting, case_id)
-    else:
-        left_out = await _count_answers(acting, case_id)
     return Chronology(
         case_id=case_id,
         days=merge_chronology(entries),
@@ -47,7 +50,7 @@ async def read_chronology(acting: Acting, case_id: UUID) -> Chronology:
     )
 
 
-async def _of_summaries(acting: Acting, case_id: UUID) -> list[MergedEntry]:
+async def _standing_summaries(acting: Acting, case_id: UUID) -> list[tuple[AgencySummary, SubmittedSummary]]:
     # The last submission of each summary that stands; an earlier one was sent back.
     statement = (
         select(AgencySummary, SubmittedSummary)
@@ -64,8 +67,7 @@ async def _of_summaries(acting: Acting, case_id: UUID) -> list[MergedEntry]:
         .order_by(AgencySummary.id, SubmittedSummary.number)
     )
     rows = (await acting.session.execute(statement)).all()
-    latest = {summary.id: (summary, submitted) for summary, submitted in rows}
-    return [entry for pair in latest.values() for entry in _entries_of_summary(*pair)]
+    return list({summary.id: (summary, submitted) for summary, submitted in rows}.values())
 
 
 def _entries_of_summary(summary: AgencySummary, submitted: SubmittedSummary) -> Iterator[MergedEntry]:

@@ -3,7 +3,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from local_service.cases.file import read_file
+from local_service.cases.file import lock_file, read_file
 from local_service.deps import SettingsDep
 from local_service.information_requests.models import InformationRequest, RequestState
 from local_service.information_requests.rules import RequestMove
@@ -79,8 +79,9 @@ async def post_service(
     case_id: UUID, request_id: UUID, body: Serving, acting: WritingDep, expected: IfMatchDep, once: OnceDep
 ) -> Response:
     """Record that it was put to the recipient in writing, who must comply from then on (s16H(2))."""
+    file = await lock_file(acting, case_id)
     request = await find_request(acting, case_id, request_id, lock=True)
-    await serve_request(acting, request, expected, body.served_on, body.how)
+    await serve_request(acting, file, request, expected, body.served_on, body.how)
     return await _answered(acting, once, request)
 
 

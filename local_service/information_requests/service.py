@@ -104,9 +104,18 @@ async def move_request(
 
 
 async def serve_request(
-    acting: Acting, request: InformationRequest, expected_version: int, served_on: date, how: str
+    acting: Acting,
+    file: CaseFile,
+    request: InformationRequest,
+    expected_version: int,
+    served_on: date,
+    how: str,
 ) -> None:
-    """Record that the request was put to the recipient in writing: from then on it must comply (s16H(2))."""
+    """Record that the request was put to the recipient in writing: from then on it must comply (s16H(2)).
+
+    On a case that has ended meanwhile nothing is requested any more (s16H(1)).
+    """
+    refuse(why_no_request(file))
     check_past("/served_on", served_on, acting.now)
     refuse(why_not(RequestMove.SERVE, RequestState(request.state)))
     request.served_on = served_on

@@ -94,7 +94,9 @@ def check_names_no_child(texts: Mapping[str, str | None], children: Sequence[Chi
 
 def _names(children: Sequence[ChildFacts]) -> Iterator[str]:
     for child in children:
-        for name in (child.first_name, child.surname, *child.other_names):
+        # Who is recorded as “Mary Jane” is called Mary; of a surname's words many are words of the language.
+        called = re.findall(r"\w{3,}", _plain(child.first_name or ""))
+        for name in (child.first_name, child.surname, *child.other_names, *called):
             # An initial names nobody.
             if name is not None and len(_plain(name)) > 1:
                 yield _plain(name)

@@ -1,4 +1,5 @@
 from local_service.cases.file import CaseFile, touch
+from local_service.dates import check_past
 from local_service.parts import merge_parts
 from local_service.rapid_reviews.models import RapidReview, RapidReviewState
 from local_service.rapid_reviews.rules import (
@@ -115,6 +116,8 @@ def _started(file: CaseFile) -> RapidReview:
 
 
 def _check_dates(acting: Acting, sections: RapidReviewSections) -> None:
+    for place, view in enumerate(sections.partner_views or []):
+        check_past(f"/sections/partner_views/{place}/signed_off_on", view.signed_off_on, acting.now)
     steps = sections.decision_on_next_steps
     if steps is not None and steps.decided_on > london_date(acting.now):
         raise field_problem(

@@ -13,6 +13,7 @@ from local_service.rapid_reviews.view_service import (
     views_of,
 )
 from service_kit.acting import Acting, Requires
+from service_kit.etags import IfMatchDep
 from service_kit.idempotency import OnceDep
 from service_kit.routes import StrictRoute
 
@@ -23,13 +24,18 @@ router = APIRouter(
 
 @router.post("", status_code=201, summary="Give a partner's view", response_model=ViewRead)
 async def post_view(
-    case_id: UUID, body: ViewCreate, acting: Annotated[Acting, Requires("rapid-reviews:sign")], once: OnceDep
+    case_id: UUID,
+    body: ViewCreate,
+    acting: Annotated[Acting, Requires("rapid-reviews:sign")],
+    expected: IfMatchDep,
+    once: OnceDep,
 ) -> Response:
     """Agree or dissent, with reasons, and sign off for one's own partner. A later view stands in its place.
 
+    If-Match is the rapid review's ETag, so that nobody signs off what they have not read.
     Whoever has signed for another partner before, on whatever case, is refused.
     """
-    view = await give_view(acting, await lock_file(acting, case_id), body)
+    view = await give_view(acting, await lock_file(acting, case_id), expected, body)
     headers = {"Location": f"/v1/cases/{case_id}/rapid-review/views"}
     return await once.answer(show_view(view), status=201, headers=headers)
 

@@ -19,13 +19,21 @@ from local_service.rapid_reviews.view_rules import (
 )
 from local_service.rapid_reviews.view_schemas import OutstandingCreate, Stance, ViewCreate, ViewRead
 from service_kit.acting import Acting
+from service_kit.etags import check_version
 from service_kit.ids import new_id
 from service_kit.moves import refuse
+from service_kit.problems import ApiProblem
 
 
-async def give_view(acting: Acting, file: CaseFile, given: ViewCreate) -> PartnersView:
-    """Add the view of the caller's own partner, signed off; a later one stands in its place."""
+async def give_view(acting: Acting, file: CaseFile, expected_version: int, given: ViewCreate) -> PartnersView:
+    """Add the view of the caller's own partner, signed off; a later one stands in its place.
+
+    Raises 409, 412 where the rapid review is not as it was last read.
+    """
     refuse(why_no_view(file))
+    if file.rapid_review is None:
+        raise ApiProblem("not-found")
+    check_version(file.rapid_review.version, expected_version)
     earlier = await _signed_by_caller(acting)
     refuse(why_not_this_partner(acting.caller, earlier, given.partner, given.organisation))
     check_signed_on(given.on, received_at=file.case.information_received_at, now=acting.now)

@@ -110,6 +110,8 @@ async def reopen_screening(
     screening = await _lock(acting, screening_id, expected_version)
     refuse(why_no_move(ScreeningState(screening.state), REOPEN))
     check_receipts([("/received", given.received)], acting.now)
+    # The time runs from the earliest receipt by any partner, which may come to light only now.
+    screening.information_received_at = min(screening.information_received_at, given.received.received_at)
     information = given.model_dump(mode="json")
     await _move(acting, screening, ScreeningState.RECEIVED, information=information)
     await acting.event("screening.reopened", "screening", screening.id, {"version": screening.version})

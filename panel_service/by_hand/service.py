@@ -182,10 +182,9 @@ async def record_withdrawal(
     """Record the local authority's own withdrawal: it alone lifts its duty (s16C(1))."""
     case = await _lock(acting, case_id, expected_version, DocumentKind.NOTIFICATION_WITHDRAWN)
     _check_came(acting, given)
-    not_before = london_date(case.received_at)
-    check_days(
-        {"/withdrawn_on": given.withdrawn_on}, not_before=min(not_before, given.received_on), now=acting.now
-    )
+    (first, *_) = await documents_of(acting, case.id, DocumentKind.NOTIFICATION)
+    not_before = london_date(first.sent_at)
+    check_days({"/withdrawn_on": given.withdrawn_on}, not_before=not_before, now=acting.now)
     body = NotificationWithdrawnBody(
         case_id=case.partnership_case_id,
         rule_set=case.rule_set,

@@ -98,6 +98,10 @@ async def test_another_agencys_is_not_there(local: Service, east: Office, nurse:
         items = answer["items"] if isinstance(answer, dict) else answer
         assert [one["id"] for one in items] == [own.rsplit("/", 1)[1]]
     assert (await other.get(f"{case}/chronology")).status_code == 403
+    integrator = await local.caller("integrator", organisation=east.code)
+    for reads_cases_only in (integrator, east.notifier, east.authoriser):
+        refused = await reads_cases_only.get(f"{case}/chronology", headers=FOR_REVIEW)
+        assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
     assert (await step(nurse, path, "acceptance")).status_code == 403
 
 
@@ -148,6 +152,28 @@ async def test_one_chronology_with_sources_and_answers_for_their_purpose_alone(
     await step(east.office, path, "return", {"reasons": "Not yet."})
     sent_back = (await east.office.get(f"{case}/chronology", headers=FOR_REVIEW)).json()
     assert [day["on"] for day in sent_back["days"]] == ["2025-10-02"]
+
+
+async def test_a_summary_that_answers_a_request_is_read_for_its_purpose_alone(
+    east: Office, nurse: Caller
+) -> None:
+    case = await east.record()
+    request = await served(east, case, answered_by=str(nurse.principal_id))
+    body = {"request_id": request.rsplit("/", 1)[1], "content": CONTENT}
+    path = (await nurse.post(f"{case}/agency-summaries", body)).headers["Location"]
+    assert (await step(nurse, path, "submission")).status_code == 200  # the agency's own
+    refused = await east.office.get(path)
+    assert (refused.status_code, refused.json()["code"]) == (403, "purpose-not-allowed")
+    assert refused.json()["rule"] == "Children Act 2004 s16H(4)"
+    version = (await nurse.get(path)).headers["ETag"]
+    accepted = await east.office.post(f"{path}/acceptance", headers={"If-Match": version})
+    assert accepted.status_code == 403
+    read = await east.office.get(path, headers=FOR_REVIEW)
+    assert read.json()["content"]["involvement"] == CONTENT["involvement"]
+    other = (await east.office.get(f"{case}/chronology")).json()
+    assert (other["days"], other["answers_left_out"]) == ([], 1)
+    whole = (await east.office.get(f"{case}/chronology", headers=FOR_REVIEW)).json()
+    assert (len(whole["days"]), whole["answers_left_out"]) == (2, 0)
 
 
 async def test_only_the_last_submission_is_in_it(east: Office, nurse: Caller) -> None:

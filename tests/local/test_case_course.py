@@ -100,6 +100,13 @@ async def test_a_case_is_closed_when_nothing_is_owed(east: Office) -> None:
     assert (await close(east, path)).json()["allowed"] == ["complete_local_review"]
     await east.write_report(path)
     await east.complete_local_review(path)
+    owed = await close(east, path)
+    assert (owed.json()["rule"], owed.json()["allowed"]) == (
+        "Children Act 2004 s16F(4)",
+        ["plan_publication"],
+    )
+    withheld = {"version": 1, "form": "withheld", "reasons": "It would identify the child."}
+    assert (await east.course_step(path, "publication-plan", withheld)).status_code == 201
     closed = await close(east, path)
     assert (closed.status_code, closed.json()["status"]) == (200, "closed")
     assert closed.json()["duties_lifted_at"] is None

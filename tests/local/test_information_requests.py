@@ -5,6 +5,7 @@ import pytest
 from httpx import Response
 
 from local_service.information_requests.schemas import AGENCY
+from local_service.partner_views import EXAMPLE
 from tests.support.offices import Office, open_office
 from tests.support.services import Caller, Service
 
@@ -61,6 +62,18 @@ async def test_it_is_served_answered_and_closed_and_each_step_is_kept(east: Offi
     closed = await move(east.office, path, "closure")
     assert [one["move"] for one in closed.json()["moves"]] == ["serve", "answer", "close"]
     assert not any(one["allowed"] for one in closed.json()["allowed_actions"])
+
+
+async def test_nothing_is_served_on_a_case_that_has_ended(east: Office) -> None:
+    path = await make(east)
+    case = path.split("/information-requests", 1)[0]
+    given = {"reason": "criteria_not_met", "reasons": "An accident that was seen.", "views": EXAMPLE}
+    ended = await east.authoriser.post(f"{case}/not-notifiable", given, headers=await east.if_match(case))
+    assert ended.status_code == 200
+    refused = await move(east.office, path, "service", SERVED)
+    assert (refused.status_code, refused.json()["rule"]) == (409, "Children Act 2004 s16H(1)")
+    assert (await east.office.get(path)).json()["state"] == "made"
+    assert (await move(east.office, path, "withdrawal", {"reasons": "It has ended."})).status_code == 200
 
 
 async def test_a_refusal_is_escalated_up_to_an_injunction(east: Office) -> None:

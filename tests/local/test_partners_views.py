@@ -5,7 +5,7 @@ import pytest
 from httpx import Response
 
 from service_kit.identity import PrincipalKind
-from tests.support.offices import SECTIONS, Office, open_office
+from tests.support.offices import SECTIONS, Office, etag_of, open_office
 from tests.support.services import Caller, Service
 
 AGREES = {"partner": "police", "organisation": "Sussex Police", "view": "agree", "on": "2025-12-30"}
@@ -30,7 +30,9 @@ async def started(east: Office, sections: dict[str, Any] = SECTIONS) -> str:
 
 
 async def sign(who: Caller, path: str, body: dict[str, Any], **more: Any) -> Response:
-    return await who.post(f"{path}/rapid-review/views", body, **more)
+    read = await who.get(f"{path}/rapid-review")
+    headers = {"If-Match": read.headers.get("ETag", '"v1"'), **(more.pop("headers", {}))}
+    return await who.post(f"{path}/rapid-review/views", body, headers=headers)
 
 
 async def test_views_flow_into_the_review_with_dissent_and_what_is_outstanding(
@@ -100,6 +102,29 @@ async def test_who_may_sign(local: Service, east: Office, chief: Caller) -> None
     first, again = [await sign(chief, path, AGREES, headers=key) for _ in range(2)]
     assert first.content == again.content
     assert len((await chief.get(f"{path}/rapid-review/views")).json()) == 1
+
+
+async def test_nobody_signs_what_they_have_not_read(east: Office, chief: Caller) -> None:
+    path = await started(east)
+    assert (await chief.post(f"{path}/rapid-review/views", AGREES)).status_code == 428
+    read = etag_of(await chief.get(f"{path}/rapid-review"))
+    await east.office.patch(f"{path}/rapid-review", {"sections": SECTIONS}, read["If-Match"])
+    stale = await sign(chief, path, AGREES, headers=read)
+    assert (stale.status_code, stale.json()["code"]) == (412, "precondition-failed")
+    assert (await sign(chief, path, AGREES)).status_code == 201
+
+
+async def test_a_sign_off_written_by_hand_is_of_a_day_that_has_come(east: Office) -> None:
+    view = {**OUTSTANDING, "signed_off": True, "signed_off_by": "A. Chief", "signed_off_on": "2999-01-01"}
+    view["view"] = view.pop("reason")
+    path = await east.notified()
+    refused = await east.start_review(path, {**SECTIONS, "partner_views": [view]})
+    assert refused.status_code == 422
+    (error,) = refused.json()["errors"]
+    assert (error["pointer"], error["code"]) == (
+        "/sections/partner_views/0/signed_off_on",
+        "date_in_the_future",
+    )
 
 
 async def test_who_has_signed_is_not_outstanding(east: Office, chief: Caller) -> None:

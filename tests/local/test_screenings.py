@@ -109,6 +109,18 @@ async def test_not_notified_needs_every_partners_view_and_new_information_reopen
     assert (await make_case(east, path)).status_code == 201
 
 
+async def test_an_earlier_receipt_that_comes_to_light_starts_the_clock(east: Office) -> None:
+    path = await received(east)
+    await not_notify(east, path)
+    earlier = {"partner": "police", "received_at": "2025-12-20T09:00:00Z"}
+    opened = await reopen(east, path, received=earlier)
+    assert opened.json()["information_received_at"] == "2025-12-20T09:00:00Z"
+    refused = await make_case(east, path)
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "later_than_screened")
+    await not_notify(east, path)
+    assert (await reopen(east, path)).json()["information_received_at"] == "2025-12-20T09:00:00Z"
+
+
 async def test_what_lies_in_the_future_is_refused(east: Office) -> None:
     later = [{"partner": "police", "received_at": "2999-01-01T00:00:00Z"}]
     refused = await east.office.post("/v1/screenings", {**INFORMATION, "information_received": later})

@@ -76,6 +76,22 @@ async def test_an_answer_that_crosses_the_closing_is_kept(pair: Pair) -> None:
     assert (await pair.east.office.get(one)).json()["state"] == "closed"
 
 
+async def test_a_case_is_not_closed_over_an_open_question(pair: Pair) -> None:
+    path, east = await reviewed(pair), pair.east
+    await pair.secretariat.post(f"{await pair.at_panel(path)}/queries", ASKED)
+    await pair.drain()
+    done = {"reasons": "All is done."}
+    refused = await east.office.post(f"{path}/closure", done, headers=await east.if_match(path))
+    assert (refused.status_code, refused.json()["allowed"]) == (409, ["answer_query"])
+    moves = (await east.office.get(f"{path}/course")).json()["next_moves"]
+    assert [move["move"] for move in moves if move["allowed"]] == []
+    (query,) = (await east.office.get(f"{path}/queries")).json()
+    etag = {"If-Match": f'"v{query["version"]}"'}
+    await east.office.post(f"{path}/queries/{query['id']}/answer", {"text": "Yes."}, headers=etag)
+    closed = await east.office.post(f"{path}/closure", done, headers=await east.if_match(path))
+    assert closed.status_code == 200
+
+
 async def test_who_may_answer(pair: Pair) -> None:
     path = await reviewed(pair)
     asked = await pair.secretariat.post(f"{await pair.at_panel(path)}/queries", ASKED)

@@ -65,7 +65,8 @@ async def test_a_partners_dissent_crosses_with_the_rapid_review(pair: Pair) -> N
         "reasons": "It repeats an earlier review.",
         "on": "2025-12-30",
     }
-    assert (await chief.post(f"{path}/rapid-review/views", view)).status_code == 201
+    read = {"If-Match": (await chief.get(f"{path}/rapid-review")).headers["ETag"]}
+    assert (await chief.post(f"{path}/rapid-review/views", view, headers=read)).status_code == 201
     assert (await pair.east.complete_review(path)).status_code == 200
     await pair.drain()
     case = (await pair.secretariat.get(await pair.at_panel(path))).json()

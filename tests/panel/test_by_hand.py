@@ -166,6 +166,19 @@ async def test_a_withdrawal_by_hand_lifts_the_duties_and_ends_the_case(panel: Se
         assert (refused.status_code, refused.json()["rule"]) == (409, "Children Act 2004 s16C(1)")
 
 
+async def test_nothing_is_withdrawn_before_it_was_notified(panel: Service) -> None:
+    secretariat = await panel.caller("secretariat")
+    path = await opened(panel, secretariat)
+    early = {"received_on": "2026-01-11", "withdrawn_on": "2026-01-11"}
+    refused = await record(secretariat, path, "withdrawal", **early)
+    (error,) = refused.json()["errors"]
+    assert (refused.status_code, error["pointer"], error["code"]) == (
+        422,
+        "/withdrawn_on",
+        "before_the_notification",
+    )
+
+
 async def test_a_decision_is_told_by_hand_once(panel: Service) -> None:
     secretariat = await panel.caller("secretariat")
     path = await opened(panel, secretariat)

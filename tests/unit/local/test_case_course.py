@@ -8,8 +8,10 @@ from local_service.case_course.rules import (
     why_no_closure,
     why_no_reopening,
     why_not_not_notifiable,
+    why_not_while_asked,
 )
 from local_service.cases.models import CaseStatus
+from local_service.local_reviews.models import LocalReviewState
 from local_service.notifications.versions import kind_of_version
 from tests.unit.local.filing import file, judgement, local_review, notification, rapid_review
 
@@ -47,6 +49,7 @@ def test_the_authoritys_own_judgement_binds_it() -> None:
         ({"rapid_review": None}, ("complete_rapid_review",)),
         ({"rapid_review": rapid_review(complete=True)}, ("complete_rapid_review",)),
         ({"local_review": local_review()}, ("complete_local_review",)),
+        ({"local_review": local_review(complete=True)}, ("plan_publication",)),
         ({"notifications": []}, ("draft_notification", "record_not_notifiable")),
     ],
 )
@@ -56,6 +59,21 @@ def test_a_case_on_which_something_is_owed_stays_open(
     refused = why_no_closure(file(**REVIEWED | changes))
     assert refused is not None
     assert (refused.allowed, bool(refused.rule)) == (leads_on, True)
+
+
+@pytest.mark.parametrize("state", LocalReviewState)
+def test_a_review_keeps_a_case_open_until_it_is_published_or_withheld(state: LocalReviewState) -> None:
+    review = local_review(complete=True)
+    review.state = state
+    owed = {LocalReviewState.IN_PROGRESS, LocalReviewState.COMPLETE, LocalReviewState.PRE_PUBLICATION}
+    assert (why_no_closure(file(**REVIEWED, local_review=review)) is None) is (state not in owed)
+
+
+def test_a_question_of_the_panel_keeps_it_open_until_it_is_answered() -> None:
+    refused = why_not_while_asked(1)
+    assert refused is not None
+    assert (refused.allowed, refused.rule) == (("answer_query",), "Children Act 2004 s16B(1)")
+    assert why_not_while_asked(0) is None
 
 
 def test_a_waiting_correction_keeps_it_open() -> None:

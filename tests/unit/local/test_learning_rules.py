@@ -65,6 +65,13 @@ def test_a_text_that_names_nobody_is_let_through(text: str) -> None:
     assert not names_a_child(text, facts(children=[TOLD]).children)
 
 
+@pytest.mark.parametrize("text", ["Mary was seen", "jane's bruising", "mary-jane", "Mary  Jane"])
+def test_a_child_is_named_by_each_of_its_first_names(text: str) -> None:
+    named = facts(children=[child(first_name="Mary Jane", surname="Marsh")]).children
+    assert names_a_child(text, named)
+    assert not names_a_child("Maryland's guidance", named)
+
+
 def test_the_refusal_points_and_repeats_nothing() -> None:
     texts: dict[str, Any] = {"/audience": "Everybody", "/learning": "Zoë was seen.", "/how": None}
     with pytest.raises(ApiProblem) as refused:
