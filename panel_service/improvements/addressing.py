@@ -54,8 +54,12 @@ async def _tell(
     link: UUID,
     cases: Mapping[UUID, Sequence[Case]],
 ) -> None:
-    """Send it about the partnership's first case that is evidence; without one it is a subject of its own."""
-    own = cases.get(addressee.partnership_id, []) if addressee.partnership_id else []
+    """Send it about the partnership's first case that is evidence; without one it is a subject of its own.
+
+    A case that came by hand has a reference of the Panel's alone, which would tell the partnership nothing.
+    """
+    known = cases.get(addressee.partnership_id, []) if addressee.partnership_id else []
+    own = [case for case in known if case.link_id == link]
     subject = own[0].exchange_reference if own else improvement.id
     message_id = await send_to_partnership(
         acting,
