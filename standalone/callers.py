@@ -53,19 +53,27 @@ class Person:
         """Change a part."""
         return self.call("PATCH", path, body, {"If-Match": etag})
 
+    def upload(self, path: str, content: bytes, media_type: str) -> Answer:
+        """Send bytes as they are."""
+        headers = {"Idempotency-Key": str(uuid4()), "Content-Type": media_type}
+        return self._send("POST", path, content, headers)
+
     def call(
         self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
     ) -> Answer:
         """Call and give the answer. Raises ``CallRefused`` for anything but 2xx."""
+        content = None if body is None else json.dumps(body).encode()
+        return self._send(method, path, content, {"Content-Type": "application/json", **(headers or {})})
+
+    def _send(self, method: str, path: str, content: bytes | None, headers: Mapping[str, str]) -> Answer:
         request = urllib.request.Request(  # noqa: S310 -- the address is the runner's own
             self.url + path,
-            data=None if body is None else json.dumps(body).encode(),
+            data=content,
             method=method,
             headers={
                 "Authorization": f"Bearer {self.key}",
-                "Content-Type": "application/json",
                 "Access-Purpose": "demonstration",
-                **(headers or {}),
+                **headers,
             },
         )
         try:

@@ -23,3 +23,7 @@ class AlreadyRunning(StandaloneError):
 
 class ChildFailed(StandaloneError):
     """A process that must stay up has ended, or did not become ready in time."""
+
+
+class NotConfirmed(Exception):
+    """A step of the demonstration was not seen at the receiving side in time."""

@@ -10,16 +10,15 @@ from typing import Any
 
 from rich.console import Console
 
+from standalone import onward
 from standalone.callers import Answer, CallRefused, Person
 from standalone.context import StandaloneContext
+from standalone.errors import NotConfirmed
 from standalone.incident import local_review_report, panel_decision, rapid_review_sections, serious_incident
+from standalone.onward import etag_of
 
 CROSSING_SECONDS = 30.0
 LOOK_EVERY_SECONDS = 0.1
-
-
-class NotConfirmed(Exception):
-    """A step was not seen at the receiving side in time."""
 
 
 @dataclass(frozen=True)
@@ -86,27 +85,31 @@ class Story:
         self._check_that_others_see_nothing()
         self._notify()
         self._complete_rapid_review(now)
+        onward.share_learning(self, now)
+        onward.correct_the_facts(self)
         self._decide(now)
         self._review_locally(now)
+        onward.improve(self, now)
+        onward.look_back(self)
 
     def _record(self, now: datetime) -> None:
         case = self.cast.office.post("/v1/cases", {"incident": serious_incident(now)}).body
         self.case = f"/v1/cases/{case['id']}"
-        self._step("The partnership's office records a case: two children, serious harm, abuse suspected")
-        self._fact("case", case["id"])
+        self.step("The partnership's office records a case: two children, serious harm, abuse suspected")
+        self.fact("case", case["id"])
         self._duty("rapid_review_completion")
         answer = self.cast.authoriser.get(f"{self.case}/assessment")
         judgement = {
             "judgement": "serious_case",
             "reasons": "Abuse is suspected and the child is seriously harmed: fractures of different ages, unexplained.",
         }
-        self.cast.authoriser.put(f"{self.case}/assessment", judgement, etag=self._case_etag())
-        self._step("The authority judges it a serious child safeguarding case (Children Act 2004 s16B(9))")
-        self._fact("computed from the recorded facts", answer.body["computed"]["answer"])
+        self.cast.authoriser.put(f"{self.case}/assessment", judgement, etag=self.case_etag())
+        self.step("The authority judges it a serious child safeguarding case (Children Act 2004 s16B(9))")
+        self.fact("computed from the recorded facts", answer.body["computed"]["answer"])
 
     def _check_that_others_see_nothing(self) -> None:
-        self._is_refused("not-found", lambda: self.cast.other_partnership.get(self.case))
-        self._step("Another partnership asks for the case and is answered 404, as if there were none")
+        self.is_refused("not-found", lambda: self.cast.other_partnership.get(self.case))
+        self.step("Another partnership asks for the case and is answered 404, as if there were none")
 
     def _notify(self) -> None:
         notifier = {
@@ -115,59 +118,59 @@ class Story:
             "email": "notifier@demonstration.example",
         }
         self.cast.notifier.post(f"{self.case}/notification", {"notifier": notifier})
-        self._step("The notifier drafts the notification (s16C(1))")
+        self.step("The notifier drafts the notification (s16C(1))")
         drafter = self.cast.notifier_as_authoriser
-        self._is_refused(
+        self.is_refused(
             "second-person-required",
-            lambda: drafter.post(f"{self.case}/notification/authorisation", etag=self._case_etag()),
+            lambda: drafter.post(f"{self.case}/notification/authorisation", etag=self.case_etag()),
         )
-        self._step(
+        self.step(
             "The same person, who may authorise others' drafts, is refused: a second person is required"
         )
-        self.cast.authoriser.post(f"{self.case}/notification/authorisation", etag=self._case_etag())
-        self._step("The authoriser, another person, authorises it: it is on its way to the Panel")
+        self.cast.authoriser.post(f"{self.case}/notification/authorisation", etag=self.case_etag())
+        self.step("The authoriser, another person, authorises it: it is on its way to the Panel")
         reference = self.cast.office.get(self.case).body["exchange_reference"]
-        self.panel_case = self._wait_for(
+        self.panel_case = self.wait_for(
             "the notification at the Panel", lambda: self._find_panel_case(reference)
         )
-        self._receipt("local.notification.v1")
-        self._fact("the Panel's reference", self.panel_case.rsplit("/", 1)[1])
+        self.receipt("local.notification.v1")
+        self.fact("the Panel's reference", self.panel_case.rsplit("/", 1)[1])
 
     def _complete_rapid_review(self, now: datetime) -> None:
         answer = self.cast.office.post(f"{self.case}/rapid-review")
         for sections in rapid_review_sections(now):
             answer = self.cast.office.patch(
-                f"{self.case}/rapid-review", {"sections": sections}, etag=_etag(answer)
+                f"{self.case}/rapid-review", {"sections": sections}, etag=etag_of(answer)
             )
-        self._step("The rapid review is written in parts, by several people")
-        self.cast.office.post(f"{self.case}/rapid-review/completion", etag=_etag(answer))
-        self._step(
+        self.step("The rapid review is written in parts, by several people")
+        self.cast.office.post(f"{self.case}/rapid-review/completion", etag=etag_of(answer))
+        self.step(
             "It is completed with the decision on next steps: a local review is appropriate in principle"
         )
         self._duty("rapid_review_completion")
-        self._wait_for("the rapid review at the Panel", lambda: self._panel_part("rapid_review"))
-        self._receipt("local.rapid_review.v1")
+        self.wait_for("the rapid review at the Panel", lambda: self._panel_part("rapid_review"))
+        self.receipt("local.rapid_review.v1")
 
     def _decide(self, now: datetime) -> None:
         answer = self.cast.secretariat.get(self.panel_case)
         recorded = self.cast.secretariat.post(
-            f"{self.panel_case}/decisions", panel_decision(now), etag=_etag(answer)
+            f"{self.panel_case}/decisions", panel_decision(now), etag=etag_of(answer)
         )
-        decision, etag = recorded.body, _etag(recorded)
+        decision, etag = recorded.body, etag_of(recorded)
         release = f"{self.panel_case}/decisions/{decision['decision_version']}/release"
-        self._step(
+        self.step(
             "The Panel decides: no national review, a local review is more appropriate (SI 2018/789 reg 11(d))"
         )
-        self._fact("decision", f"version {decision['decision_version']}, {decision['outcome']}")
-        self._is_refused(
+        self.fact("decision", f"version {decision['decision_version']}, {decision['outcome']}")
+        self.is_refused(
             "second-person-required",
             lambda: self.cast.secretariat.post(release, etag=etag),
         )
-        self._step("Whoever recorded it is refused its release: a second person is required")
+        self.step("Whoever recorded it is refused its release: a second person is required")
         self.cast.chair.post(release, etag=etag)
-        self._step("The chair, another person, releases it: it is on its way to the partnership")
-        self._wait_for("the decision at the partnership", self._decision_came_back)
-        self._step("The decision is back at the partnership by signed webhook, and applied")
+        self.step("The chair, another person, releases it: it is on its way to the partnership")
+        self.wait_for("the decision at the partnership", self._decision_came_back)
+        self.step("The decision is back at the partnership by signed webhook, and applied")
 
     def _review_locally(self, now: datetime) -> None:
         decision = {
@@ -176,15 +179,18 @@ class Story:
             "decided_on": now.date().isoformat(),
         }
         self.cast.office.post(f"{self.case}/local-review/decision", decision)
-        self._step("The partners commission a local review; the decision is theirs alone (s16F(1)(b))")
+        self.step("The partners commission a local review; the decision is theirs alone (s16F(1)(b))")
+        onward.appoint_a_reviewer(self, now)
+        onward.attach_the_document(self)
         answer = self.cast.office.get(f"{self.case}/local-review")
         answer = self.cast.office.patch(
-            f"{self.case}/local-review", {"report": local_review_report(now)}, etag=_etag(answer)
+            f"{self.case}/local-review", {"report": local_review_report(now)}, etag=etag_of(answer)
         )
-        self.cast.office.post(f"{self.case}/local-review/completion", etag=_etag(answer))
-        self._step("The review is completed with both parts that reg 15 requires")
-        self._wait_for("the local review at the Panel", lambda: self._panel_part("local_review"))
-        self._receipt("local.local_review.v1")
+        self.cast.office.post(f"{self.case}/local-review/completion", etag=etag_of(answer))
+        self.step("The review is completed with both parts that reg 15 requires")
+        self.wait_for("the local review at the Panel", lambda: self._panel_part("local_review"))
+        self.receipt("local.local_review.v1")
+        onward.find_the_document(self)
 
     def _find_panel_case(self, reference: str) -> str | None:
         for case in self.cast.secretariat.get("/v1/cases?limit=200").body["items"]:
@@ -198,7 +204,7 @@ class Story:
     def _decision_came_back(self) -> Any:
         return self.cast.office.get(f"{self.case}/panel-decisions").body
 
-    def _wait_for(self, what: str, look: Callable[[], Any]) -> Any:
+    def wait_for(self, what: str, look: Callable[[], Any]) -> Any:
         for _ in range(int(CROSSING_SECONDS / LOOK_EVERY_SECONDS)):
             found = look()
             if found:
@@ -206,7 +212,7 @@ class Story:
             time.sleep(LOOK_EVERY_SECONDS)
         raise NotConfirmed(f"{what} was not seen within {CROSSING_SECONDS:.0f} seconds")
 
-    def _is_refused(self, code: str, call: Callable[[], Answer]) -> None:
+    def is_refused(self, code: str, call: Callable[[], Answer]) -> None:
         try:
             call()
         except CallRefused as refused:
@@ -215,10 +221,10 @@ class Story:
         else:
             raise NotConfirmed(f"what should be refused as {code} was allowed")
 
-    def _receipt(self, message_type: str) -> None:
-        message = self._wait_for(f"the receipt of {message_type}", lambda: self._delivered(message_type))
-        self._step(f"{message_type} is held at the Panel; its signed receipt is kept here")
-        self._fact(
+    def receipt(self, message_type: str) -> None:
+        message = self.wait_for(f"the receipt of {message_type}", lambda: self._delivered(message_type))
+        self.step(f"{message_type} is held at the Panel; its signed receipt is kept here")
+        self.fact(
             "receipt", f"{message['receipt_reference']}, stored there {_moment(message['receipt_stored_at'])}"
         )
 
@@ -230,24 +236,18 @@ class Story:
 
     def _duty(self, code: str) -> None:
         duty = self.cast.office.get(f"{self.case}/duties/{code}").body
-        self._fact("duty", f"{duty['title']}: {duty['status'].replace('_', ' ')}, due {duty['due_on']}")
-        self._fact("why then", duty["explanation"]["sentence"])
+        self.fact("duty", f"{duty['title']}: {duty['status'].replace('_', ' ')}, due {duty['due_on']}")
+        self.fact("why then", duty["explanation"]["sentence"])
 
-    def _case_etag(self) -> str:
-        return _etag(self.cast.office.get(self.case))
+    def case_etag(self) -> str:
+        return etag_of(self.cast.office.get(self.case))
 
-    def _step(self, text: str) -> None:
+    def step(self, text: str) -> None:
         self.number += 1
         self.console.print(f"{self.number:3}. {text}", highlight=False, markup=False)
 
-    def _fact(self, name: str, value: str) -> None:
+    def fact(self, name: str, value: str) -> None:
         self.console.print(f"       {name}: {value}", style="dim", highlight=False, markup=False)
-
-
-def _etag(answer: Answer) -> str:
-    if answer.etag is None:
-        raise NotConfirmed("an answer came without its ETag")
-    return answer.etag
 
 
 def _moment(text: str) -> str:

@@ -132,8 +132,8 @@ def due_date(limit: Limit, anchor: date, calendar: BankHolidayCalendar) -> DueDa
 
 
 def _lift(duty: ComputedDuty, on: date, because: str) -> ComputedDuty:
-    """Take a duty that is not met off whoever owes it; one that was met stays met, in time or late."""
-    if duty.met_on is not None or duty.status is DutyStatus.NOT_KEPT:
+    """Take a duty that is not met off whoever owes it; met stays met, in time or late, and what never began does not end."""
+    if duty.met_on is not None or duty.status in {DutyStatus.NOT_STARTED, DutyStatus.NOT_KEPT}:
         return duty
     sentence = f"{duty.explanation.sentence} {lifted_sentence(on, because)}"
     explanation = duty.explanation.model_copy(update={"sentence": sentence})

@@ -81,7 +81,14 @@ class LiveCase:
         return self.panel_path.rsplit("/", 1)[1]
 
     def _appoint(self, path: str, now: datetime) -> None:
-        """Appoint the reviewer."""
+        reviewer = {
+            "name": REVIEWER,
+            "organisation": "Independent practice",
+            "independence": "Has worked for none of the agencies in the area.",
+            "conflicts_of_interest": "None declared.",
+            "appointed_on": now.date().isoformat(),
+        }
+        self.office.office.post(f"{path}/reviewers", reviewer)
 
 
 def _etag(etag: str | None) -> str:

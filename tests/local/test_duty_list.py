@@ -192,7 +192,9 @@ async def test_what_is_not_notified_after_all_lifts_what_was_to_be_done(local: S
     path = await east.record()
     case_id = path.rsplit("/", 1)[1]
     async with owner_session(local.settings) as session:
-        statement = text("UPDATE cases SET status = :status WHERE id = :id RETURNING organisation_id")
+        statement = text(
+            "UPDATE cases SET status = :status, lifted_at = now() WHERE id = :id RETURNING organisation_id"
+        )
         organisation = (await session.execute(statement, {"status": status, "id": case_id})).scalar_one()
     async with local.app.state.database.transaction(organisation) as session:
         await refresh_case(worker_of(organisation, session, datetime.now(UTC)), UUID(case_id))

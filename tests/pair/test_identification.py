@@ -2,6 +2,7 @@
 
 from tests.pair.test_journey import decision
 from tests.pair.wires import Pair
+from tests.panel.test_decisions import release
 from tests.support.offices import child
 
 WITHDRAWAL = {
@@ -68,6 +69,8 @@ async def test_a_decision_that_crosses_the_withdrawal_is_kept_and_the_case_ends(
     body = decision(decided_without_rapid_review_reasons="The issue is urgent.")
     decided = await pair.secretariat.post(f"{at_panel}/decisions", body, headers={"If-Match": etag})
     assert decided.status_code == 201, decided.text
+    released = await release(pair.chair, decided)
+    assert released.status_code == 200, released.text
     await withdraw(pair, path)
     case = (await pair.secretariat.get(at_panel)).json()
     assert (case["state"], len(case["decisions"])) == ("withdrawn", 1)

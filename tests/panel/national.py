@@ -6,7 +6,7 @@ from typing import Any
 from httpx import Response
 
 from tests.panel.received import Sender
-from tests.panel.test_decisions import decision, reviewed
+from tests.panel.test_decisions import decision, release, reviewed
 from tests.support.services import Caller
 
 REPORT = {
@@ -106,6 +106,8 @@ async def considered(sender: Sender, secretariat: Caller, outcome: str = "nation
     body = decision(outcome=outcome)
     answer = await secretariat.post(f"{path}/decisions", body, headers={"If-Match": '"v2"'})
     assert answer.status_code == 201, answer.text
+    released = await release(await sender.panel.caller("chair"), answer)
+    assert released.status_code == 200, released.text
     return path
 
 

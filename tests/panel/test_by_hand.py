@@ -12,7 +12,7 @@ from panel_service.by_hand.schemas import CAME
 from service_kit.administration import owner_session
 from shared_schemas.messages import examples
 from tests.panel.received import connect
-from tests.panel.test_decisions import decision
+from tests.panel.test_decisions import decision, release
 from tests.support.services import Caller, Service
 
 TODAY = datetime.now(UTC).date()
@@ -171,6 +171,10 @@ async def test_a_decision_is_told_by_hand_once(panel: Service) -> None:
     assert (decided.status_code, decided.json()["message_id"]) == (201, None)
     told = f"{path}/decisions/1/told-by-hand"
     assert (await secretariat.get(told)).status_code == 404
+    unreleased = await secretariat.post(told, TOLD)
+    assert (unreleased.status_code, unreleased.json()["allowed"]) == (409, ["release_decision"])
+    released = await release(await panel.caller("chair"), decided)
+    assert (released.status_code, released.json()["message_id"]) == (200, None)
     for day, code in ((NEVER, "date_in_the_future"), (BEFORE, "before_the_notification")):
         refused = await secretariat.post(told, TOLD | {"told_on": day})
         assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, code)

@@ -72,7 +72,7 @@ async def test_it_is_drafted_served_by_hand_and_complied_with(secretariat: Calle
     assert (refused.status_code, refused.json()["rule"]) == (409, PROVISION)
 
 
-@pytest.mark.parametrize("purpose", [None, "test", "s16H", "s16b", "research"])
+@pytest.mark.parametrize("purpose", [None, "test", "s16H", "research"])
 async def test_what_was_given_is_read_for_one_purpose_only(
     panel: Service, secretariat: Caller, purpose: str | None
 ) -> None:

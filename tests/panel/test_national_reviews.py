@@ -11,7 +11,7 @@ from service_kit.exchange.message_types import SetAside
 from shared_schemas.messages.national_reviews import PROPOSAL
 from tests.panel.national import DECIDED, PUBLISHED, REPORT, Course, considered, propose, proposed
 from tests.panel.received import connect
-from tests.panel.test_decisions import decision, reviewed, sent_about
+from tests.panel.test_decisions import decision, release, reviewed, sent_about
 from tests.support.services import Caller, Service
 
 
@@ -107,7 +107,8 @@ async def test_a_decision_that_was_superseded_carries_no_review(panel: Service) 
     path = await considered(sender, secretariat)
     course = Course(secretariat, (await propose(secretariat, path)).headers["Location"])
     later = decision(outcome="no_national_review")
-    await secretariat.post(f"{path}/decisions", later, headers={"If-Match": '"v3"'})
+    recorded = await secretariat.post(f"{path}/decisions", later, headers={"If-Match": '"v4"'})
+    await release(await panel.caller("chair"), recorded)
     refused = await course.post("/decision", DECIDED)
     assert (refused.status_code, refused.json()["rule"]) == (409, "Children Act 2004 s16B(1)")
 
