@@ -54,6 +54,7 @@ EVENTS: Mapping[str, str] = {
     "national_review.taken_down": "A published national review was taken down",
     "national_review.closed": "A national review was closed",
     "national_review.told": "The partnership was told of a step of a national review",
+    "national_review.to_be_told_by_hand": "The partnership is to be told by hand of a step of a national review",
     "reviewer.entered": "A potential reviewer was entered into the pool",
     "reviewer.changed": "An entry of the pool was changed",
     "reviewer.removed": "A person was removed from the pool",

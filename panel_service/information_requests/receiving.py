@@ -22,7 +22,11 @@ async def apply_information(acting: Acting, message: ReceivedMessage) -> None:
     except ApiProblem:
         raise SetAside(CONTRADICTION) from None
     partnership = await partnership_of_party(acting, message.counterpart_party)
-    asked = partnership is not None and request.partnership_id == partnership.id and request.subject == UUID(message.subject)
+    asked = (
+        partnership is not None
+        and request.partnership_id == partnership.id
+        and request.subject == UUID(message.subject)
+    )
     step = f"record_{body.outcome}"
     refusal = why_no_move(request.state, step, due_on=request.due_on, now=acting.now)
     if not asked or refusal is not None or body.version != len(await given_to(acting, request.id)) + 1:

@@ -62,18 +62,22 @@ async def tell_step(acting: Acting, settings: PanelSettings, file: ReviewFile, s
 async def tell(
     acting: Acting, settings: PanelSettings, cases: Sequence[Case], message_type: str, body: BaseModel
 ) -> None:
-    """Send on each case's own link, in the order of the links' ids, and keep on each case's record that it was told."""
-    for case in sorted(cases, key=lambda one: (one.link_id, one.exchange_reference)):
+    """Send on each case's own link, in the order of the links' ids, and keep on each case's record that it was told.
+
+    A case that came by hand has no link: its record says that its partnership is to be told in the same way.
+    """
+    step = body.model_dump(mode="json", include={"national_review_id", "step"})
+    for case in cases:
+        if case.link_id is None:
+            await acting.event("national_review.to_be_told_by_hand", "case", case.id, step)
+    linked = [(case.link_id, case.exchange_reference, case) for case in cases if case.link_id is not None]
+    for link, subject, case in sorted(linked, key=lambda entry: entry[:2]):
         message = await send_to_partnership(
             acting,
             settings,
-            link=case.link_id,
-            subject=case.exchange_reference,
+            link=link,
+            subject=subject,
             message_type=message_type,
             body=body,
         )
-        detail = {
-            **body.model_dump(mode="json", include={"national_review_id", "step"}),
-            "message": str(message),
-        }
-        await acting.event("national_review.told", "case", case.id, detail)
+        await acting.event("national_review.told", "case", case.id, {**step, "message": str(message)})

@@ -321,7 +321,10 @@ async def test_a_partnership_registered_before_it_had_a_link_is_told_and_answers
     )
     # The case came by hand: its reference is nothing to the partnership, so the improvement is the subject.
     improvement = UUID(path.rsplit("/", 1)[1])
-    facts = {"improvement_id": str(improvement), "response": {"response": "accepted", "by_when": "2027-06-30"}}
+    facts = {
+        "improvement_id": str(improvement),
+        "response": {"response": "accepted", "by_when": "2027-06-30"},
+    }
     await sender.send(IMPROVEMENT_RESPONSE, improvement, **facts, version=1, progress=None)
     assert (await board.read(path))["state"] == "responded"
 
