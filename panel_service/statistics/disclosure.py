@@ -107,7 +107,7 @@ def _to_hide(
     if not exposed:
         return
     # Another cell of its own line, or else of one that is tied to it by what is hidden there.
-    for wanted in (exposed, hidden):
+    for wanted in (set(exposed), hidden):
         for line in lines:
             free = [cell for cell in line if cell not in hidden]
             if free and wanted.intersection(line):

@@ -72,16 +72,16 @@ def table_rows(
     parts.append((REGION, sorted({region for region, _ in regions}), regions))
     whole: dict[Cell, int] = {}
     lines: list[list[Cell]] = []
-    for topic, names, cells in parts:
-        table = {_named(topic, cell): count for cell, count in with_totals(cells, names).items()}
+    for topic, names, counted in parts:
+        table = {_named(topic, cell): count for cell, count in with_totals(counted, names).items()}
         if names:
             lines += [line for line in lines_of(table) if line not in lines]
             whole |= table
     rough = {cell: range_of_rounded(n) for cell, n in whole.items() if cell[0].startswith(f"{REGION}: ")}
     hidden = hidden_cells(whole, lines, rough)
     rows = []
-    for topic, names, cells in parts:
-        for cell, count in with_totals(cells, names).items():
+    for topic, names, counted in parts:
+        for cell, count in with_totals(counted, names).items():
             if topic == TOTAL or cell[0] != TOTAL:
                 secret = _named(topic, cell) in hidden
                 rows.append(_row(year, topic, cell, CONFIDENTIAL if secret else _shown(topic, count)))
