@@ -264,6 +264,15 @@ async def test_what_is_taken_off_the_register_by_order_is_on_no_public_list(
     assert await public(panel, course) is None
 
 
+@pytest.mark.parametrize(
+    "address", ["https://panel.example?review=1", "https://panel.example@elsewhere.example"]
+)
+async def test_an_address_that_the_register_would_not_show_is_refused(course: Course, address: str) -> None:
+    await course.copied()
+    refused = await course.post("/publication", {**PUBLISHED, "address": address})
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/address")
+
+
 async def test_who_should_be_removed_is_removed_before_publication(course: Course) -> None:
     await course.copied()
     of = f"/reviewers/{course.reviewer}"
