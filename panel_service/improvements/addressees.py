@@ -93,7 +93,7 @@ def add_addressee(
 
 async def open_links(acting: Acting, partnerships: Iterable[Partnership]) -> dict[UUID, UUID]:
     """Give the open links of these partnerships; one without is told by hand."""
-    links = {entry.link_id: entry.id for entry in partnerships}
+    links = {entry.link_id: entry.id for entry in partnerships if entry.link_id is not None}
     statement = select(Link.id).where(
         Link.organisation_id == acting.organisation_id,
         Link.state == LinkState.ACTIVE.value,

@@ -7,6 +7,7 @@ from panel_service.improvements.responses import keep_response, responses_of
 from panel_service.improvements.rules import why_no_move
 from panel_service.improvements.service import lock_improvement
 from panel_service.intake.keeping import CONTRADICTION, on_our_clock, read_body
+from panel_service.partnerships.service import partnership_of_party
 from service_kit.acting import Acting
 from service_kit.clock.working_days import london_date
 from service_kit.exchange.message_types import MessageType, ReceivedMessage, SetAside
@@ -21,10 +22,13 @@ async def apply_response(acting: Acting, message: ReceivedMessage) -> None:
         improvement = await lock_improvement(acting, body.improvement_id)
     except ApiProblem:
         raise SetAside(CONTRADICTION) from None
+    partnership = await partnership_of_party(acting, message.counterpart_party)
     told = [
         entry
         for entry in await addressees_of(acting, improvement.id)
-        if entry.partnership_id == message.counterpart_party and entry.subject == UUID(message.subject)
+        if partnership is not None
+        and entry.partnership_id == partnership.id
+        and entry.subject == UUID(message.subject)
     ]
     if not told or why_no_move(improvement.state, "record_response") is not None:
         raise SetAside(CONTRADICTION)

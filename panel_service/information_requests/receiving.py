@@ -5,6 +5,7 @@ from uuid import UUID
 from panel_service.information_requests.rules import why_no_move
 from panel_service.information_requests.service import given_to, keep_answer, lock_request
 from panel_service.intake.keeping import CONTRADICTION, on_our_clock, read_body
+from panel_service.partnerships.service import partnership_of_party
 from service_kit.acting import Acting
 from service_kit.clock.working_days import london_date
 from service_kit.exchange.message_types import MessageType, ReceivedMessage, SetAside
@@ -20,7 +21,12 @@ async def apply_information(acting: Acting, message: ReceivedMessage) -> None:
         request = await lock_request(acting, body.request_id)
     except ApiProblem:
         raise SetAside(CONTRADICTION) from None
-    asked = request.partnership_id == message.counterpart_party and request.subject == UUID(message.subject)
+    partnership = await partnership_of_party(acting, message.counterpart_party)
+    asked = (
+        partnership is not None
+        and request.partnership_id == partnership.id
+        and request.subject == UUID(message.subject)
+    )
     step = f"record_{body.outcome}"
     refusal = why_no_move(request.state, step, due_on=request.due_on, now=acting.now)
     if not asked or refusal is not None or body.version != len(await given_to(acting, request.id)) + 1:

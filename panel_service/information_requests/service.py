@@ -23,7 +23,7 @@ from panel_service.information_requests.schemas import (
     WithdrawalCreate,
 )
 from panel_service.meetings.agenda import recused_from, refuse_if_recused
-from panel_service.partnerships.service import partnership_of_party
+from panel_service.partnerships.service import partnerships_by_id
 from service_kit.acting import Acting
 from service_kit.etags import check_version
 from service_kit.ids import new_id
@@ -74,7 +74,7 @@ async def list_requests(
 async def draft(acting: Acting, given: RequestCreate) -> InformationRequest:
     """Draft a request to a person or body (s16D). Its text names no child of the case it is about."""
     check_days(None, given.due_on, acting.now)
-    if given.partnership_id and await partnership_of_party(acting, given.partnership_id) is None:
+    if given.partnership_id and not await partnerships_by_id(acting, [given.partnership_id]):
         raise unknown_partnership("/partnership_id")
     await check_case(acting, given.case_id, given.requested, given.supplied_to_name)
     request = InformationRequest(

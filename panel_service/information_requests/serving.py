@@ -8,7 +8,7 @@ from panel_service.information_requests.rules import check_days
 from panel_service.information_requests.schemas import RequestServe
 from panel_service.information_requests.service import case_of, check_case, lock_for, move
 from panel_service.partnership_link import send_to_partnership
-from panel_service.partnerships.service import partnership_of_party
+from panel_service.partnerships.service import partnerships_by_id
 from panel_service.settings import PanelSettings
 from service_kit.acting import Acting
 from service_kit.clock.working_days import london_date
@@ -37,16 +37,15 @@ async def serve(
 async def _link_of(acting: Acting, request: InformationRequest) -> UUID | None:
     if request.partnership_id is None:
         return None
-    partnership = await partnership_of_party(acting, request.partnership_id)
-    links = await open_links(acting, [partnership] if partnership else [])
+    known = await partnerships_by_id(acting, [request.partnership_id])
+    links = await open_links(acting, known.values())
     return links.get(request.partnership_id)
 
 
 async def _send(acting: Acting, settings: PanelSettings, request: InformationRequest, link: UUID) -> None:
     """Send it about the recipient's own case; about anything else it is a subject of its own."""
     case = await case_of(acting, request.case_id) if request.case_id else None
-    # A case that came by hand is known to the partnership by no reference of ours.
-    own = case is not None and case.partnership_id == request.partnership_id and case.link_id == link
+    own = case is not None and case.link_id == link
     subject = case.exchange_reference if case is not None and own else request.id
     body = InformationRequestedBody(
         request_id=request.id,

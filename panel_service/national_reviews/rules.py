@@ -86,13 +86,21 @@ def _why_not_published(form: PublishedForm, facts: ReviewFacts, today: date) -> 
     return why_not_published_on(facts, form, today)
 
 
-def _why_not_final(facts: ReviewFacts, _today: date) -> Refusal | None:
+def _why_removal_first(facts: ReviewFacts) -> Refusal | None:
+    """Why the Secretary of State's removal comes first, if so: after publication there is none (reg 5(2))."""
     if any(one.awaits_removal for one in facts.appointments):
         return Refusal(
             "The Panel determined that a reviewer should be removed; the Secretary of State's removal is not recorded.",
             "SI 2018/789 reg 5(2)",
             (Move.RECORD_REMOVAL,),
         )
+    return None
+
+
+def _why_not_final(facts: ReviewFacts, _today: date) -> Refusal | None:
+    removal = _why_removal_first(facts)
+    if removal is not None:
+        return removal
     if any(one.awaits_another for one in facts.appointments):
         return Refusal(
             "A reviewer was removed: the Panel must consider appointing another, and say what came of it.",
@@ -163,11 +171,15 @@ def published_not_before(facts: ReviewFacts, form: PublishedForm) -> date | None
 def why_not_published_on(facts: ReviewFacts, form: PublishedForm, on: date) -> Refusal | None:
     """Why it may not be published on a day, if so.
 
+    A reviewer who should be removed is removed before (reg 5(2)).
     The Secretary of State has the report no later than 7 days before (SI 2018/789 reg 9(1)); where only information on
     improvements is published, the report and the information both (reg 9(2)).
     """
     only = form == PublishedForm.IMPROVEMENTS_ONLY
     rule = "SI 2018/789 reg 9(2)" if only else "SI 2018/789 reg 9(1)"
+    removal = _why_removal_first(facts)
+    if removal is not None:
+        return removal
     first = published_not_before(facts, form)
     if first is None:
         what = "the report and the information on improvements" if only else "the report"

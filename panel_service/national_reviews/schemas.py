@@ -8,7 +8,9 @@ from pydantic import ConfigDict, Field, StrictBool, model_validator
 from pydantic_core import PydanticCustomError
 
 from panel_service.national_reviews.states import PublishedForm, ReviewForm
+from panel_service.public_register.schemas import WebAddress
 from shared_schemas.base import Day, Facts
+from shared_schemas.classification import Classification, Classified
 from shared_schemas.codes import OffPoolReason
 from shared_schemas.messages.national_reviews import PublicAddress
 from shared_schemas.text import Narrative, PersonName, Reference, ShortText
@@ -338,7 +340,7 @@ class Published(Facts):
     form: PublishedForm
     published_on: Day
     summary: Narrative
-    address: PublicAddress
+    address: Annotated[WebAddress, Classified(Classification.NONE)]
     inappropriate_reasons: Annotated[
         Narrative | None, Field(description="Why publishing the report is inappropriate (s16B(4), (5)).")
     ] = None

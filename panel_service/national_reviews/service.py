@@ -25,6 +25,7 @@ from panel_service.national_reviews.schemas import (
 )
 from panel_service.national_reviews.states import Move, PublishedForm, ReviewForm, ReviewState
 from panel_service.national_reviews.telling import tell, tell_opened, tell_scope, tell_step
+from panel_service.public_register.models import RegisterEntry
 from panel_service.settings import PanelSettings
 from service_kit.acting import Acting
 from service_kit.clock.working_days import london_date
@@ -162,13 +163,22 @@ async def close(
 
 
 async def published_reviews(session: AsyncSession, organisation_id: UUID) -> list[PublishedReview]:
-    """Give the national reviews that stand published, the latest first: for readers without a credential (reg 10)."""
+    """Give the national reviews that stand published, the latest first: for readers without a credential (reg 10).
+
+    One whose entry was taken off the public register does not stand, nor on this list.
+    """
+    off_register = select(RegisterEntry.id).where(
+        RegisterEntry.organisation_id == NationalReview.organisation_id,
+        RegisterEntry.source_id == NationalReview.id,
+        RegisterEntry.taken_down_on.is_not(None),
+    )
     statement = (
         select(NationalReview)
         .where(
             NationalReview.organisation_id == organisation_id,
             NationalReview.published_on.is_not(None),
             NationalReview.taken_down_on.is_(None),
+            ~off_register.exists(),
         )
         .order_by(NationalReview.published_on.desc(), NationalReview.id.desc())
     )

@@ -38,7 +38,7 @@ async def enter_national_review(acting: Acting, review: NationalReview) -> None:
 async def enter_local_review(acting: Acting, case: Case, notice: PublicationNoticeBody) -> None:
     """Enter a local review that its partnership says is published, where it says at which address (reg 17).
 
-    The title names nobody. Without an address that a browser can follow, staff enter it by hand.
+    The title names nobody. Without an address that a browser can follow, or with a day to come, staff enter it by hand.
     """
     if notice.stage == "no_longer_available":
         reasons = notice.reasons or "The partnership says that it is no longer available."
@@ -46,6 +46,8 @@ async def enter_local_review(acting: Acting, case: Case, notice: PublicationNoti
         return
     address = _address(notice.where)
     if notice.stage != "published" or address is None or notice.on is None:
+        return
+    if notice.on > london_date(acting.now):
         return
     partnership = await acting.session.get(Partnership, (case.organisation_id, case.partnership_id))
     await enter_published(

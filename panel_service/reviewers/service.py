@@ -92,8 +92,9 @@ async def change_member(acting: Acting, member_id: UUID, expected: int, patch: P
     member = await lock_member(acting, member_id)
     check_version(member.version, expected)
     refuse(why_no_change(removed_on=member.removed_on))
-    given = patch.model_dump(exclude_unset=True, exclude_none=True)
-    availability = given.pop("availability", {})
+    given = patch.model_dump(exclude_unset=True, exclude_none=True, exclude={"availability"})
+    # Availability is one statement: days of the former one do not go with the new.
+    availability = patch.availability.model_dump() if patch.availability else {}
     for name, value in (given | availability).items():
         setattr(member, name, value)
     member.version += 1

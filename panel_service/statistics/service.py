@@ -13,9 +13,8 @@ from panel_service.statistics.models import CountedNotification, StatisticsEditi
 from panel_service.statistics.table import (
     TOPICS,
     StatisticsRow,
-    national_rows,
     quarter_of,
-    regional_rows,
+    table_rows,
 )
 from service_kit.acting import Acting
 from service_kit.clock.working_days import london_date
@@ -57,7 +56,7 @@ async def reckon_table(acting: Acting, year: int) -> list[StatisticsRow]:
             regions[value, nature] += number
         else:
             counts[name, value, nature] += number
-    return [*national_rows(year, counts, quarters), *regional_rows(year, regions)]
+    return table_rows(year, counts, quarters, regions)
 
 
 async def publish_edition(acting: Acting, year: int) -> StatisticsEdition:

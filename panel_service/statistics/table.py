@@ -5,11 +5,12 @@ from datetime import date
 
 from pydantic import BaseModel, Field
 
-from panel_service.statistics.disclosure import TOTAL, Cell, hidden_cells, is_small, rounded
+from panel_service.statistics.disclosure import TOTAL, Cell, hidden_cells, lines_of, range_of_rounded, rounded
 from shared_schemas.code_lists import code_list
 
 CONFIDENTIAL = "c"
 NOT_AVAILABLE = "x"
+REGION = "Regional"
 ENGLAND = {"country_code": "E92000001", "country_name": "England"}
 # The column of a counted notification for each topic of the table.
 TOPICS = {
@@ -56,42 +57,41 @@ def quarter_of(month: int) -> str:
     return QUARTERS[(month - 4) % 12 // 3]
 
 
-def national_rows(year: int, counts: Counts, quarters: Mapping[Cell, int]) -> list[StatisticsRow]:
-    """Make the national table; ``quarters`` counts by quarter and nature, ``counts`` by topic, breakdown, nature."""
-    by_quarter = with_totals(quarters, QUARTERS)
-    hidden = hidden_cells(by_quarter)
-    rows = [
-        _row(year, quarter, (TOTAL, TOTAL), nature, _shown(count, hidden=(quarter, nature) in hidden))
-        for (quarter, nature), count in by_quarter.items()
-    ]
-    year_hidden = {cell for cell in hidden if cell[0] == TOTAL}
+def table_rows(
+    year: int, counts: Counts, quarters: Mapping[Cell, int], regions: Mapping[Cell, int]
+) -> list[StatisticsRow]:
+    """Make the table: by quarter, by each topic, and by region, rounded to the nearest ten.
+
+    ``quarters`` counts by quarter and nature, ``regions`` by region and nature, ``counts`` by topic, breakdown, nature.
+    All of it adds up to the year's totals, so that what is hidden is decided for the whole at once.
+    """
+    parts: list[tuple[str, Sequence[str], Mapping[Cell, int]]] = [(TOTAL, QUARTERS, quarters)]
     for topic in TOPICS:
         cells = {(breakdown, nature): n for (of, breakdown, nature), n in counts.items() if of == topic}
-        table = with_totals(cells, sorted({breakdown for breakdown, _ in cells}))
-        secret = hidden_cells(table, fixed_row=TOTAL, fixed_hidden=year_hidden)
-        rows += [
-            _row(year, TOTAL, (topic, breakdown), nature, _shown(count, hidden=(breakdown, nature) in secret))
-            for (breakdown, nature), count in table.items()
-            if breakdown != TOTAL
-        ]
+        parts.append((topic, sorted({breakdown for breakdown, _ in cells}), cells))
+    parts.append((REGION, sorted({region for region, _ in regions}), regions))
+    whole: dict[Cell, int] = {}
+    lines: list[list[Cell]] = []
+    for topic, names, counted in parts:
+        table = {_named(topic, cell): count for cell, count in with_totals(counted, names).items()}
+        if names:
+            lines += [line for line in lines_of(table) if line not in lines]
+            whole |= table
+    rough = {cell: range_of_rounded(n) for cell, n in whole.items() if cell[0].startswith(f"{REGION}: ")}
+    hidden = hidden_cells(whole, lines, rough)
+    rows = []
+    for topic, names, counted in parts:
+        for cell, count in with_totals(counted, names).items():
+            if topic == TOTAL or cell[0] != TOTAL:
+                secret = _named(topic, cell) in hidden
+                rows.append(_row(year, topic, cell, CONFIDENTIAL if secret else _shown(topic, count)))
     return rows
 
 
-def regional_rows(year: int, regions: Mapping[Cell, int]) -> list[StatisticsRow]:
-    """Make the regional table: rounded to the nearest ten, small numbers hidden before they are rounded."""
-    table = with_totals(regions, sorted({region for region, _ in regions}))
-    return [
-        _row(
-            year,
-            TOTAL,
-            (TOTAL, TOTAL),
-            nature,
-            CONFIDENTIAL if is_small(count) else str(rounded(count)),
-            region=region,
-        )
-        for (region, nature), count in table.items()
-        if region != TOTAL
-    ]
+def _named(topic: str, cell: Cell) -> Cell:
+    """Name a cell among those of all topics; the totals of the year are the same in each."""
+    name, nature = cell
+    return (name if name == TOTAL else f"{topic}: {name}", nature)
 
 
 def with_totals(cells: Mapping[Cell, int], names: Iterable[str]) -> dict[Cell, int]:
@@ -111,21 +111,20 @@ def natures_of_table() -> Sequence[str]:
     return list(code_list("nature_of_notification").titles.values())
 
 
-def _row(
-    year: int, quarter: str, of: tuple[str, str], nature: str, number: str, *, region: str = ""
-) -> StatisticsRow:
-    topic, breakdown = of
+def _row(year: int, topic: str, cell: Cell, number: str) -> StatisticsRow:
+    name, nature = cell
+    of = (topic, name) if topic in TOPICS else (TOTAL, TOTAL)
     return StatisticsRow(
         time_period=f"{year - 1}{year % 100:02}",
-        quarter=quarter,
-        geographic_level="Regional" if region else "National",
-        region_name=region,
-        breakdown_topic=topic,
-        breakdown=breakdown,
+        quarter=name if topic == TOTAL else TOTAL,
+        geographic_level=REGION if topic == REGION else "National",
+        region_name=name if topic == REGION else "",
+        breakdown_topic=of[0],
+        breakdown=of[1],
         nature_of_notification=nature,
         number_notifications=number,
     )
 
 
-def _shown(count: int, *, hidden: bool) -> str:
-    return CONFIDENTIAL if hidden else str(count)
+def _shown(topic: str, count: int) -> str:
+    return str(rounded(count) if topic == REGION else count)

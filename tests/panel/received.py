@@ -77,13 +77,13 @@ class Sender:
         )
 
 
-async def connect(panel: Service, organisation: str = "first") -> Sender:
-    """Register a partnership as an operator would."""
+async def connect(panel: Service, organisation: str = "first", code: str | None = None) -> Sender:
+    """Register a partnership as an operator would; by the code of one that is registered, link that one."""
     party, link = uuid4(), uuid4()
     peer = Peer(
         organisation_code=organisation,
         party=party_urn(party),
-        code=f"partnership-{party}",
+        code=code or f"partnership-{party}",
         name="Eastshire Safeguarding Children Partnership",
         link=link,
         address="https://eastshire.example",

@@ -11,6 +11,7 @@ from shared_schemas.messages.improvements import IMPROVEMENT_RESPONSE
 from shared_schemas.messages.local import LOCAL_REVIEW, LOCAL_REVIEW_DECISION, NOTIFICATION, RAPID_REVIEW
 from tests.panel.improving import CITED, NATIONAL_BODY, TEXT, Board, open_board
 from tests.panel.received import Sender, connect, incident
+from tests.panel.test_by_hand import notification
 from tests.support.services import Service
 
 TOMORROW = f"{(datetime.now(UTC) + timedelta(days=2)).date()}"
@@ -307,6 +308,25 @@ async def test_a_partnerships_response_is_kept_beside_the_one_before(board: Boar
     assert read["state"] == "in_progress"
     assert [entry["version"] for entry in read["addressees"][0]["responses"]] == [1, 2]
     assert read["history"][-1]["moved_by"] is None
+
+
+async def test_a_partnership_registered_before_it_had_a_link_is_told_and_answers(board: Board) -> None:
+    area = {"code": f"late-{uuid4()}", "name": "Northshire", "valid_from": "2019-09-29"}
+    partnership = (await board.secretariat.post("/v1/partnerships", area)).json()["id"]
+    case = await board.secretariat.post("/v1/cases/by-hand", notification(area["code"]))
+    sender = await connect(board.panel, board.organisation, area["code"])
+    shown = {"kind": "notification", "case_id": case.json()["case_id"]}
+    path = await board.addressed(
+        addressees=[{"kind": "partnership", "partnership_id": partnership}], evidence=[shown]
+    )
+    # The case came by hand: its reference is nothing to the partnership, so the improvement is the subject.
+    improvement = UUID(path.rsplit("/", 1)[1])
+    facts = {
+        "improvement_id": str(improvement),
+        "response": {"response": "accepted", "by_when": "2027-06-30"},
+    }
+    await sender.send(IMPROVEMENT_RESPONSE, improvement, **facts, version=1, progress=None)
+    assert (await board.read(path))["state"] == "responded"
 
 
 async def test_a_response_that_fits_nothing_is_set_aside(board: Board) -> None:

@@ -223,3 +223,20 @@ async def test_another_organisation_finds_nothing(panel: Service, secretariat: C
     stranger = await panel.caller("secretariat", organisation=f"panel-{uuid4()}")
     for at in (path, f"{path}/information"):
         assert (await stranger.get(at, headers=PURPOSE)).status_code == 404
+
+
+async def test_a_partnership_registered_before_it_had_a_link_is_served_by_hand_then_by_message(
+    panel: Service, secretariat: Caller
+) -> None:
+    area = {"code": f"late-{uuid4()}", "name": "Northshire", "valid_from": "2019-09-29"}
+    partnership = (await secretariat.post("/v1/partnerships", area)).json()["id"]
+    facts = {"recipient_name": None, "partnership_id": partnership}
+    by_hand = await served(secretariat, **facts)
+    assert (await secretariat.get(by_hand)).json()["served"] == "by_hand"
+    organisation = (await secretariat.get("/v1/me")).json()["organisation_code"]
+    sender = await connect(panel, organisation, area["code"])
+    path = await draft(secretariat, **facts)
+    assert (await step(secretariat, path, "service", {})).json()["served"] == "by_message"
+    request = path.rsplit("/", 1)[1]
+    await sender.send(INFORMATION, UUID(request), request_id=request)
+    assert (await secretariat.get(path)).json()["state"] == "complied"

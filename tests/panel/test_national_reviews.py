@@ -1,16 +1,19 @@
 """A national review from proposal to publication, and what stops it on the way."""
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import select
 
 from panel_service.national_reviews.schemas import PublishedReview
 from panel_service.national_reviews.service import published_reviews
+from panel_service.public_register.models import RegisterEntry
 from service_kit.exchange.message_types import SetAside
 from shared_schemas.messages.national_reviews import PROPOSAL
 from tests.panel.national import DECIDED, PUBLISHED, REPORT, Course, considered, propose, proposed
 from tests.panel.received import connect
+from tests.panel.test_by_hand import opened, record
 from tests.panel.test_decisions import decision, release, reviewed, sent_about
 from tests.support.services import Caller, Service
 
@@ -244,6 +247,63 @@ async def test_it_stays_available_for_three_years_unless_a_court_orders_otherwis
     assert (await course.done("/takedown", order))["taken_down_on"] == "2025-06-01"
     assert await public(panel, course) is None
     assert (await course.post("/takedown", order)).status_code == 409
+
+
+async def test_what_is_taken_off_the_register_by_order_is_on_no_public_list(
+    course: Course, panel: Service
+) -> None:
+    await course.copied()
+    await course.done("/publication", PUBLISHED)
+    review = course.path.rsplit("/", 1)[1]
+    async with panel.worker.transaction(await panel.organisation("first")) as session:
+        statement = select(RegisterEntry.id).where(RegisterEntry.source_id == UUID(review))
+        entry = (await session.execute(statement)).scalar_one()
+    ordered = {"reasons": "An order was made.", "by_order_of_a_court": True}
+    taken = await course.secretariat.post(f"/v1/register-entries/{entry}/taking-down", ordered)
+    assert taken.status_code == 200
+    assert await public(panel, course) is None
+
+
+@pytest.mark.parametrize(
+    "address", ["https://panel.example?review=1", "https://panel.example@elsewhere.example"]
+)
+async def test_an_address_that_the_register_would_not_show_is_refused(course: Course, address: str) -> None:
+    await course.copied()
+    refused = await course.post("/publication", {**PUBLISHED, "address": address})
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/address")
+
+
+async def test_who_should_be_removed_is_removed_before_publication(course: Course) -> None:
+    await course.copied()
+    of = f"/reviewers/{course.reviewer}"
+    await course.done(f"{of}/removal-determination", {"on": "2025-05-06", "reasons": "Does not go on."})
+    refused = await course.post("/publication", PUBLISHED)
+    assert (refused.status_code, refused.json()["rule"]) == (409, "SI 2018/789 reg 5(2)")
+    assert refused.json()["allowed"] == ["record_removal"]
+    await course.done(f"{of}/removal", {"on": "2025-05-07", "reference": "SoS-4"})
+    await course.done("/publication", PUBLISHED)
+
+
+async def test_a_case_that_came_by_hand_is_reviewed_and_its_partnership_told_by_hand(panel: Service) -> None:
+    secretariat = await panel.caller("secretariat")
+    path = await opened(panel, secretariat)
+    await record(secretariat, path, "rapid-review")
+    headers = {"If-Match": (await secretariat.get(path)).headers["ETag"]}
+    body = decision(outcome="thematic_candidate")
+    decided = await secretariat.post(f"{path}/decisions", body, headers=headers)
+    assert (await release(await panel.caller("chair"), decided)).status_code == 200
+    other = await considered(await connect(panel), secretariat, "thematic_candidate")
+    answer = await propose(secretariat, path, other)
+    course = Course(secretariat, answer.headers["Location"])
+    await course.started()
+    assert (await course.read())["state"] == "in_progress"
+    auditor = await panel.caller("auditor")
+    params = {"subject_id": path.rsplit("/", 1)[1], "limit": 50}
+    entries = (await auditor.get("/v1/audit-entries", params=params)).json()["items"]
+    steps = [
+        entry["detail"]["step"] for entry in entries if entry["action"] == "national_review.to_tell_by_hand"
+    ]
+    assert {"decided", "scoping", "in_progress"} <= set(steps)
 
 
 async def test_a_published_review_is_not_abandoned_and_a_final_one_not_either(course: Course) -> None:

@@ -81,6 +81,26 @@ async def test_a_notice_is_of_the_very_version_that_is_held(panel: Service) -> N
     assert [(one["version"], one["body"]["report_version"]) for one in notices] == [(1, 1), (2, 2), (3, 2)]
 
 
+@pytest.mark.parametrize(
+    ("on", "where", "entered"),
+    [
+        ("2026-05-18", "https://eastshire.example/child-x", 1),
+        ("2998-05-18", "https://eastshire.example/child-x", 0),
+        ("2026-05-18", "javascript:alert(1)", 0),
+        ("2026-05-18", "https://eastshire.example@elsewhere.example/", 0),
+    ],
+)
+async def test_what_is_published_stands_on_the_register_once_its_day_has_come(
+    fresh_panel: Service, on: str, where: str, entered: int
+) -> None:
+    sender = await connect(fresh_panel, "panel")
+    subject = await sender.notify()
+    await sender.send(LOCAL_REVIEW, subject)
+    await sender.send(PUBLICATION_NOTICE, subject, stage="published", form="report", on=on, where=where)
+    shown = (await fresh_panel.client.get("/v1/public/reviews")).json()["items"]
+    assert [entry["title"] for entry in shown] == ["Local child safeguarding practice review"] * entered
+
+
 async def test_a_delay_for_a_reason_of_a_later_release_is_kept(panel: Service) -> None:
     sender = await connect(panel)
     subject = await sender.notify()

@@ -50,6 +50,20 @@ async def test_the_public_sees_who_is_in_the_pool_today(panel: Service) -> None:
     assert [one["removed_reasons"] for one in former.json()["items"]] == ["At their own wish."]
 
 
+@pytest.mark.parametrize(
+    "changed", [{"available": False}, {"available": True, "available_from": "2028-01-01"}]
+)
+async def test_a_new_availability_takes_the_place_of_the_former_with_its_days(
+    panel: Service, changed: dict[str, Any]
+) -> None:
+    secretariat = await panel.caller("secretariat")
+    days = {"available": True, "available_from": "2026-01-01", "available_to": "2027-01-01"}
+    made = await secretariat.post("/v1/reviewers", MEMBER | {"availability": days})
+    patched = await secretariat.patch(made.headers["Location"], {"availability": changed}, '"v1"')
+    assert patched.status_code == 200, patched.text
+    assert {"available_from": None, **changed, "available_to": None} == patched.json()["availability"]
+
+
 async def test_the_pool_is_kept_by_its_keepers_and_stale_readings_refused(panel: Service) -> None:
     secretariat, member = await panel.caller("secretariat"), await panel.caller("member")
     assert (await member.post("/v1/reviewers", MEMBER)).status_code == 403
