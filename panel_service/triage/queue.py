@@ -71,6 +71,9 @@ def _is_of_stuck_messages(acting: Acting) -> ColumnElement[bool]:
         InboundMessage.state != InboundState.APPLIED,
         or_(held, InboundMessage.state == InboundState.SET_ASIDE),
     )
+    # A cast can fail, and its error could tell of a row: under row security no index is searched by a cast. Made
+    # DISTINCT, the subquery is worked out first, and the index searched by what it gives.
+    messages = messages.distinct()
     return tuple_(Case.link_id, Case.exchange_reference).in_(messages)
 
 

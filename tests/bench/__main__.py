@@ -10,6 +10,7 @@ from tests.bench.bed import prepared
 from tests.bench.carrying import bench_carrying
 from tests.bench.creating import bench_creating
 from tests.bench.crossing import bench_crossing
+from tests.bench.growth import bench_growth
 from tests.bench.listing import bench_listing
 
 
@@ -18,6 +19,7 @@ class Part(StrEnum):
     CROSSING = "crossing"
     LISTING = "listing"
     CARRYING = "carrying"
+    GROWTH = "growth"
 
 
 app = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False)
@@ -41,6 +43,9 @@ def bench(
     with prepared(console) as bed:
         version = bed.query("SHOW server_version")[0][0]
         console.print(f"PostgreSQL {version}, fsync on, synchronous_commit on")
+        # It copies the one case that it records, so it comes before the others record theirs.
+        if Part.GROWTH in parts:
+            bench_growth(bed, console, rounds=rounds, quick=quick)
         if Part.CREATING in parts:
             bench_creating(bed, console, rounds=rounds, quick=quick)
         if Part.CROSSING in parts:

@@ -24,6 +24,12 @@ from standalone.state import State
 from standalone.supervisor import ChildSpec, Supervisor
 
 SIZES = {"cases_small": 10_000, "cases_large": 100_000}
+GROWTH = {
+    ("local", 10_000): "growth_local_small",
+    ("local", 100_000): "growth_local_large",
+    ("panel", 10_000): "growth_panel_small",
+    ("panel", 100_000): "growth_panel_large",
+}
 
 
 @dataclass(frozen=True)
@@ -50,12 +56,17 @@ class Bed:
         """The folder of PostgreSQL's programs."""
         return find_binaries(self.cluster.user, copy_into=self.cluster.home).folder
 
-    def api(self, name: str = "local-api", *, database: str | None = None) -> ChildSpec:
-        """The local service's API under a name (and so a port) of its own, on another database if one is named."""
-        spec = api_specs(self.context, self.ports | {"local-api": self.ports[name]}, reload=False)[0]
+    def api(
+        self, name: str = "local-api", *, database: str | None = None, service: str = "local"
+    ) -> ChildSpec:
+        """A service's API under a name (and so a port) of its own, on another database if one is named."""
+        usual = f"{service}-api"
+        specs = api_specs(self.context, self.ports | {usual: self.ports[name]}, reload=False)
+        spec = next(spec for spec in specs if spec.name == usual)
         environment = dict(spec.environment)
         if database is not None:
-            environment["LOCAL_DATABASE_URL"] = _on(database, environment["LOCAL_DATABASE_URL"])
+            variable = f"{service.upper()}_DATABASE_URL"
+            environment[variable] = _on(database, environment[variable])
         return replace(spec, name=name, environment=environment)
 
     def hello(self) -> ChildSpec:
@@ -96,6 +107,19 @@ class Bed:
                 await connection.close()
 
         return asyncio.run(ask())
+
+    def execute(self, script: str, *, database: str, seconds: float) -> None:
+        """Run several statements as the superuser in one transaction."""
+
+        async def run() -> None:
+            url = self.cluster.superuser_url(database).replace("postgresql+asyncpg", "postgresql", 1)
+            connection = await asyncpg.connect(url, ssl=False)
+            try:
+                await connection.execute(script, timeout=seconds)
+            finally:
+                await connection.close()
+
+        asyncio.run(run())
 
 
 @contextlib.contextmanager
@@ -139,7 +163,7 @@ def _start_with_commit_times(cluster: EmbeddedCluster) -> None:
 
 def _free_ports() -> dict[str, int]:
     ports: dict[str, int] = {}
-    for name in (*FIRST_CHOICE, "local-api-2", "hello", *SIZES):
+    for name in (*FIRST_CHOICE, "local-api-2", "hello", *SIZES, *GROWTH.values()):
         ports[name] = choose_port(avoid=ports.values())
     return ports
 

@@ -6,13 +6,16 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import psutil
 
 from standalone.services import CHECKOUT
 from tests.bench.load import LONGEST_SECONDS, Drawn, Load
+
+Contender = TypeVar("Contender", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -85,9 +88,11 @@ def draw_apart(load: Load) -> Drawn:
     return Drawn(**json.loads(done.stdout))
 
 
-def run_rounds(contenders: Mapping[str, Callable[[int], Cost]], rounds: int) -> dict[str, list[Cost]]:
+def run_rounds(
+    contenders: Mapping[Contender, Callable[[int], Cost]], rounds: int
+) -> dict[Contender, list[Cost]]:
     """Let the contenders take turns, each round in the other order, so that a slow spell meets all of them."""
-    costs: dict[str, list[Cost]] = {name: [] for name in contenders}
+    costs: dict[Contender, list[Cost]] = {name: [] for name in contenders}
     for number in range(rounds):
         for name in list(contenders)[:: 1 if number % 2 == 0 else -1]:
             costs[name].append(contenders[name](number))
