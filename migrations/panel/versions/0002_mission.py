@@ -1436,6 +1436,10 @@ def upgrade() -> None:
     op.alter_column("received_documents", "reference", existing_type=sa.TEXT(), nullable=True)
     op.execute("UPDATE partnerships SET party = id")
     grant("partnerships", app="INSERT, UPDATE")
+    # What waited for a decision before stands in the queue at once.
+    op.execute(
+        "UPDATE cases SET needs = '{rapid_review_undecided}', attention_weight = 60, attention_since = updated_at WHERE state = 'awaiting_decision'"
+    )
     op.create_check_constraint(
         op.f("ck_cases_by_message_or_by_hand"), "cases", "((channel IS NULL) = (link_id IS NOT NULL))"
     )
