@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from local_service.cases.file import CaseFile
+from local_service.cases.models import CaseStatus
 from local_service.local_reviews.models import LocalReviewState
 from local_service.panel_decisions.rules import RECONSIDERS
+from local_service.panel_link import WITHDRAWN
 from service_kit.clock.working_days import london_date
 from service_kit.moves import Refusal
 from service_kit.problems import ApiProblem, field_problem
@@ -70,10 +72,12 @@ def panel_concluded_in(file: CaseFile, at: datetime) -> int | None:
 
 
 def why_no_writing(file: CaseFile) -> Refusal | None:
-    """Why the report cannot be written, if so."""
+    """Why the report cannot be written or completed, if so; a withdrawal ends the review with the case (s16C(1))."""
     decision = file.local_review_decision
     if file.local_review is None or decision is None or not decision.commissioned:
         return Refusal("No local review is commissioned.", DECIDES, ("decide_on_local_review",))
+    if file.case.status == CaseStatus.WITHDRAWN:
+        return WITHDRAWN
     if file.local_review.state != LocalReviewState.IN_PROGRESS:
         return Refusal("The local review is complete and was sent to the Panel.", "Children Act 2004 s16F(3)")
     return None
