@@ -15,6 +15,7 @@ from rich.table import Table
 
 from standalone.callers import OPENER, Person
 from standalone.incident import local_review_report
+from standalone.onward import REVIEWER
 from tests.bench.bed import Bed
 from tests.bench.crossing import complete_one, wait_for_receipt
 
@@ -63,6 +64,8 @@ def _carry(bed: Bed, megabytes: int) -> Carried:
         path = f"/v1/cases/{complete_one(bed.cast)}"
         decision = {"commissioned": True, "reasons": "Criterion (c).", "decided_on": now.date().isoformat()}
         office.post(f"{path}/local-review/decision", decision)
+        reviewer = REVIEWER | {"name": "An independent reviewer", "appointed_on": now.date().isoformat()}
+        office.post(f"{path}/local-review/reviewers", reviewer)
         review = office.get(f"{path}/local-review")
         office.patch(f"{path}/local-review", {"report": local_review_report(now)}, etag=review.etag or "")
         rest = {name: _begin_anew(pid) for name, pid in pids.items()}
