@@ -87,6 +87,16 @@ def as_section(views: Sequence[PartnersView]) -> list[PartnerView]:
     ]
 
 
+def with_views(by_hand: Sequence[PartnerView], views: Sequence[PartnersView]) -> list[PartnerView]:
+    """Put the views that partners gave themselves in the place of what was written of them (s16E(3)).
+
+    A partner speaks for itself: no section written by hand can leave a dissent or a signature out.
+    """
+    given = {partner_of(view) for view in standing_views(views)}
+    others = [one for one in by_hand if _partner(one.partner, one.organisation) not in given]
+    return [*others, *as_section(views)]
+
+
 def partner_of(view: PartnersView) -> tuple[str, str]:
     """Tell partners apart by kind and organisation: an area may have several of one kind (s16E(3))."""
     return _partner(view.partner, view.organisation)

@@ -9,13 +9,13 @@ from local_service.rapid_reviews.models import RapidReview
 from local_service.rapid_reviews.rules import check_size
 from local_service.rapid_reviews.view_models import PartnersView
 from local_service.rapid_reviews.view_rules import (
-    as_section,
     check_signed_on,
     standing_views,
     why_no_further_partner,
     why_no_view,
     why_not_outstanding,
     why_not_this_partner,
+    with_views,
 )
 from local_service.rapid_reviews.view_schemas import OutstandingCreate, Stance, ViewCreate, ViewRead
 from service_kit.acting import Acting
@@ -23,6 +23,7 @@ from service_kit.etags import check_version
 from service_kit.ids import new_id
 from service_kit.moves import refuse
 from service_kit.problems import ApiProblem
+from shared_schemas.rapid_reviews import PartnerView
 
 
 async def give_view(acting: Acting, file: CaseFile, expected_version: int, given: ViewCreate) -> PartnersView:
@@ -56,12 +57,11 @@ async def record_outstanding(acting: Acting, file: CaseFile, given: OutstandingC
 
 
 async def take_views(acting: Acting, review: RapidReview) -> None:
-    """Write the partners' views into their section, unless somebody wrote it by hand."""
-    if review.sections.get("partner_views"):
-        return
+    """Write the partners' views into their section: what a partner gave itself stands before what was written of it."""
     views = await views_of(acting, review.case_id)
     if views:
-        written = [view.model_dump(mode="json") for view in as_section(views)]
+        by_hand = [PartnerView.model_validate(one) for one in review.sections.get("partner_views") or []]
+        written = [view.model_dump(mode="json") for view in with_views(by_hand, views)]
         review.sections = {**review.sections, "partner_views": written}
         check_size(review.sections)
 

@@ -59,19 +59,20 @@ async def test_views_flow_into_the_review_with_dissent_and_what_is_outstanding(
     assert (late.status_code, late.json()["allowed"]) == (409, ["add_to_rapid_review"])
 
 
-async def test_a_section_written_by_hand_stays(east: Office, chief: Caller) -> None:
+async def test_what_a_partner_gave_stands_before_what_was_written_of_it(east: Office, chief: Caller) -> None:
+    unsigned = {"signed_off": False, "outstanding_reason": "Not asked yet."}
     by_hand = [
-        {
-            "partner": "police",
-            "organisation": "Kent Police",
-            "signed_off": False,
-            "outstanding_reason": "Not asked yet.",
-        }
+        {"partner": "police", "organisation": "Kent Police", **unsigned},
+        {"partner": "police", "organisation": DISSENTS["organisation"], **unsigned},
     ]
     path = await started(east, {**SECTIONS, "partner_views": by_hand})
-    await sign(chief, path, AGREES)
-    completed = (await east.complete_review(path)).json()
-    assert [one["organisation"] for one in completed["sections"]["partner_views"]] == ["Kent Police"]
+    assert (await sign(chief, path, DISSENTS)).status_code == 201
+    views = (await east.complete_review(path)).json()["sections"]["partner_views"]
+    assert [one["organisation"] for one in views] == ["Kent Police", DISSENTS["organisation"]]
+    assert [(one["signed_off"], bool(one["dissents"])) for one in views] == [
+        (False, False),
+        (True, True),
+    ]
 
 
 async def test_a_person_signs_for_one_partner_on_every_case(
