@@ -16,6 +16,7 @@ HELD = """
     SELECT link_id, subject, number, id, encode(sha256(body), 'hex') AS hash, state FROM inbound_messages
 """
 UNDELIVERED = "SELECT count(*) FROM outbound_messages WHERE state <> 'delivered'"
+COUNTED = "SELECT count(*) FROM counted_notifications"
 UNAPPLIED = "SELECT count(*) FROM inbound_messages WHERE state = 'held'"
 
 
@@ -48,6 +49,15 @@ async def in_flight(context: StandaloneContext) -> int:
         finally:
             await connection.close()
     return total
+
+
+async def count_counted(context: StandaloneContext) -> int:
+    """Count what the Panel's statistics count, before small numbers are hidden."""
+    connection = await _connect(context, "panel")
+    try:
+        return int(await connection.fetchval(COUNTED))
+    finally:
+        await connection.close()
 
 
 async def move_clocks(context: StandaloneContext, days: float) -> None:
