@@ -1,8 +1,11 @@
 """Running the two processes of a service: its API, and its worker, which answers health questions alone."""
 
 import asyncio
+import contextlib
 import gc
+import os
 import signal
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import NoReturn
@@ -11,6 +14,7 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 from starlette.types import ASGIApp
+from uvicorn.config import STARTUP_FAILURE
 
 from service_kit import health
 from service_kit.db import Database
@@ -29,12 +33,11 @@ def serve(app: ASGIApp, *, service: str, process: str, host: str, port: int) -> 
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
+    listening = _listen(host, port)
     # uvicorn raises the signal once more when all is finished; by default that would end the process as if killed.
     signal.signal(signal.SIGTERM, _exit_in_order)
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
-        host=host,
-        port=port,
         access_log=False,
         log_config=None,
         server_header=False,
@@ -43,6 +46,22 @@ def serve(app: ASGIApp, *, service: str, process: str, host: str, port: int) -> 
         lifespan="on",
         h11_max_incomplete_event_size=16_384,
     )
+    server = uvicorn.Server(config)
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run(sockets=[listening])
+    if not server.started:
+        raise SystemExit(STARTUP_FAILURE)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server(
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048
+        )
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        message = f"Cannot listen on {host}, port {port}: {reason}. Name a free one with --host and --port."
+        raise SystemExit(message) from error
 
 
 def _exit_in_order(_number: int, _frame: object) -> NoReturn:

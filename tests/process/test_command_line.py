@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import socket
 import sys
 from pathlib import Path
 from uuid import uuid4
@@ -112,3 +113,12 @@ async def test_bank_holidays_are_loaded_by_the_command_line(fresh_local: Service
     code, output = await command(fresh_local, "calendar", "load", str(file))
     assert code == 1
     assert output.startswith("This is not the feed of https://www.gov.uk/bank-holidays.json")
+
+
+@pytest.mark.process
+async def test_a_port_that_is_taken_is_said_and_nothing_starts(fresh_local: Service) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        code, output = await command(fresh_local, "api", "--port", str(port))
+    assert code == 1
+    assert f"Cannot listen on 127.0.0.1, port {port}: Address already in use." in output

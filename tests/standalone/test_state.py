@@ -1,6 +1,8 @@
 import base64
 import json
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from standalone.databases import urls_from_environment
 from standalone.errors import StandaloneError
 from standalone.ports import HIGHEST, LOWEST, choose_port, is_free
 from standalone.roles import RoleUrls
+from standalone.services import CHECKOUT
 from standalone.state import State
 from tests.standalone.support import mode_of
 
@@ -38,6 +41,19 @@ def test_a_taken_port_gives_way_to_a_free_one_below_the_ephemeral_range() -> Non
         port = choose_port(taken.getsockname()[1])
     assert LOWEST <= port <= HIGHEST
     assert is_free(port)
+
+
+def test_a_port_another_run_has_chosen_is_not_chosen_before_it_listens() -> None:
+    other = "from standalone.ports import choose_port; print(choose_port(), flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", other], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=CHECKOUT
+    ) as run:
+        assert run.stdout is not None
+        chosen = int(run.stdout.readline())
+        assert is_free(chosen)
+        assert choose_port(chosen) != chosen
+        run.communicate("\n", timeout=20)
+    assert choose_port(chosen) == chosen
 
 
 def test_each_process_keeps_a_port_of_its_own(tmp_path: Path) -> None:
