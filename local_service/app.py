@@ -41,7 +41,7 @@ from service_kit.exchange.router import router as exchange
 from service_kit.settings import ServiceSettings
 from shared_schemas.messages.catalogue import FROM_BOTH, FROM_LOCAL, FROM_PANEL
 
-SCHEMA_REVISION = "0002"
+SCHEMA_REVISION = "0003"
 
 DEFINITION = ServiceDefinition(
     name="local",

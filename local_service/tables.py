@@ -24,6 +24,7 @@ import local_service.screenings.models
 import local_service.withdrawals.models  # noqa: F401 -- imported for its tables, as are the others
 import service_kit.audit
 import service_kit.documents.models
+import service_kit.exchange.alerts
 import service_kit.exchange.document_models
 import service_kit.exchange.models
 import service_kit.feed

@@ -2,6 +2,7 @@
 
 import service_kit.audit
 import service_kit.documents.models
+import service_kit.exchange.alerts
 import service_kit.exchange.document_models
 import service_kit.exchange.models
 import service_kit.feed

@@ -39,8 +39,8 @@ def _headers(message: Claimed, keys: LinkKeys) -> dict[str, str]:
         message.body,
         message_id=str(message.id),
         now=message.claimed_at,
-        private_keys=[keys.own_key] if Scheme.V1A in keys.schemes else [],
-        secrets=[keys.secret_out] if Scheme.V1 in keys.schemes and keys.secret_out else [],
+        private_keys=keys.signing_keys if Scheme.V1A in keys.schemes else [],
+        secrets=keys.signing_secrets if Scheme.V1 in keys.schemes else [],
     )
     headers["Content-Type"] = MESSAGE_MEDIA_TYPE
     if message.correlation_id:

@@ -114,8 +114,8 @@ class _Upload:
             part,
             message_id=new_part_id(self._document.sha256, offset),
             now=self.message.claimed_at,
-            private_keys=[keys.own_key] if Scheme.V1A in keys.schemes else [],
-            secrets=[keys.secret_out] if Scheme.V1 in keys.schemes and keys.secret_out else [],
+            private_keys=keys.signing_keys if Scheme.V1A in keys.schemes else [],
+            secrets=keys.signing_secrets if Scheme.V1 in keys.schemes else [],
         )
         headers["Content-Type"] = PART_MEDIA_TYPE
         if self.message.correlation_id:

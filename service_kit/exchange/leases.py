@@ -36,7 +36,8 @@ CLAIM = text("""
                        WHERE f.organisation_id = l.organisation_id AND f.link_id = l.id
                          AND f.state = 'leased' AND f.leased_until > now()))
                   FOR UPDATE OF m SKIP LOCKED) head
-         WHERE l.state = 'active' AND (l.paused_until IS NULL OR l.paused_until <= now())
+         WHERE l.state = 'active' AND l.delivery_mode = 'push' AND l.sending_held_at IS NULL
+           AND (l.paused_until IS NULL OR l.paused_until <= now())
          ORDER BY head.next_attempt_at, head.id
          LIMIT :room
     )

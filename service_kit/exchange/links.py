@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from service_kit.exchange.models import ExchangeKey, Link, LinkState
+from service_kit.exchange.models import ExchangeKey, KeyKind, Link, LinkState
 from service_kit.exchange.wrapping import SECRET_IN, SECRET_OUT, SEED, unwrap, wrap
 from service_kit.identity import Caller
 from service_kit.ids import new_id
@@ -41,6 +41,16 @@ class LinkKeys:
     counterpart_keys: tuple[Ed25519PublicKey, ...]
     secret_out: bytes | None
     secret_in: bytes | None
+
+    @property
+    def signing_keys(self) -> list[Ed25519PrivateKey]:
+        """Give the keys to sign with, the newest first: two while a change of key is on its way."""
+        return [self.own_key]
+
+    @property
+    def signing_secrets(self) -> list[bytes]:
+        """Give the HMAC secrets to sign with, the newest first."""
+        return [self.secret_out] if self.secret_out else []
 
     def __repr__(self) -> str:
         return f"LinkKeys(link_id={self.link_id})"
@@ -133,6 +143,7 @@ async def own_public_key(session: AsyncSession, organisation_id: UUID) -> Ed2551
         .where(
             ExchangeKey.organisation_id == organisation_id,
             ExchangeKey.wrapped_seed.is_not(None),
+            ExchangeKey.kind == KeyKind.SIGNING,
             *_good_now(),
         )
         .order_by(ExchangeKey.id.desc())
@@ -170,6 +181,7 @@ async def load_link(
             and_(
                 ExchangeKey.organisation_id == Link.organisation_id,
                 ExchangeKey.party.in_([Link.organisation_id, Link.counterpart_party]),
+                ExchangeKey.kind == KeyKind.SIGNING,
                 *_good_now(),
             ),
         )

@@ -18,6 +18,16 @@ class LinkState(StrEnum):
     CLOSED = "closed"
 
 
+class DeliveryMode(StrEnum):
+    PUSH = "push"  # we post to the counterpart
+    COLLECT = "collect"  # its network lets nothing in: it asks for what we have
+
+
+class KeyKind(StrEnum):
+    SIGNING = "signing"  # messages, questions, statements
+    AUDIT = "audit"  # checkpoints of the audit tree
+
+
 class OutboundState(StrEnum):
     PENDING = "pending"
     LEASED = "leased"
@@ -40,6 +50,7 @@ class Link(OwnedRow, KitBase):
     __table_args__ = (
         UniqueConstraint("organisation_id", "counterpart_party"),
         one_of("state", LinkState),
+        one_of("delivery_mode", DeliveryMode),
     )
 
     counterpart_party: Mapped[UUID]
@@ -53,6 +64,23 @@ class Link(OwnedRow, KitBase):
     pause_reason: Mapped[str | None]
     clock_skew_seconds: Mapped[float | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    delivery_mode: Mapped[str] = mapped_column(server_default=DeliveryMode.PUSH.value)
+    # Networks (CIDR) that this counterpart's address may lie in though they are not public.
+    allowed_networks: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    # The breaker: destination faults in a row, and until when nothing but one probe is sent.
+    faults_in_a_row: Mapped[int] = mapped_column(server_default="0")
+    breaker_open_until: Mapped[datetime | None]
+    breaker_wait_seconds: Mapped[float | None]
+    # What the counterpart last said of itself, in its answer to `state`.
+    counterpart_batch_max: Mapped[int] = mapped_column(server_default="1")
+    counterpart_types: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
+    counterpart_epoch: Mapped[datetime | None]
+    # Nothing is sent while a restore of either side is being settled.
+    sending_held_at: Mapped[datetime | None]
+    sending_held_reason: Mapped[str | None]
+    # A person lets the counterpart read back what it itself sent, for a limited time.
+    returns_open_until: Mapped[datetime | None]
+    returns_opened_by: Mapped[UUID | None]
 
 
 class ExchangeKey(OwnedRow, KitBase):
@@ -62,13 +90,17 @@ class ExchangeKey(OwnedRow, KitBase):
     __table_args__ = (
         Index(None, "organisation_id", "party"),
         UniqueConstraint("organisation_id", "party", "public_key"),
+        one_of("kind", KeyKind),
     )
 
     party: Mapped[UUID]
+    kind: Mapped[str] = mapped_column(server_default=KeyKind.SIGNING.value)
     public_key: Mapped[bytes]
     wrapped_seed: Mapped[bytes | None]
     valid_from: Mapped[datetime] = mapped_column(server_default=func.now())
     valid_until: Mapped[datetime | None]
+    successor_hash: Mapped[str | None]  # SHA-256 of the 32 bytes of the only key that may follow it
+    wrapped_successor: Mapped[bytes | None]  # our own next key's seed, made with this one
 
 
 class OutboundStream(OwnedRow, KitBase):
@@ -85,6 +117,8 @@ class OutboundStream(OwnedRow, KitBase):
     link_id: Mapped[UUID]
     subject: Mapped[str]
     last_number: Mapped[int] = mapped_column(server_default="0")
+    parked_at: Mapped[datetime | None]  # waits until a person has brought what it is about up to date
+    parked_reason: Mapped[str | None]
 
 
 class OutboundMessage(OwnedRow, KitBase):
@@ -120,11 +154,13 @@ class OutboundMessage(OwnedRow, KitBase):
     number: Mapped[int]
     chain_id: Mapped[UUID]  # the first message of those that replaced one another; its own id otherwise
     type: Mapped[str]
-    body: Mapped[bytes]
+    body: Mapped[bytes | None]  # none only of one recovered from the counterpart, until it has given it back
     hash: Mapped[str]
     correlation_id: Mapped[str | None]
     traceparent: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    recovered_at: Mapped[datetime | None]  # known again from the counterpart, after a restore
+    recovered_by: Mapped[str | None]  # the counterpart's signed summary that covers it, in a receipt's place
     state: Mapped[str] = mapped_column(server_default=OutboundState.PENDING.value)
     attempts: Mapped[int] = mapped_column(server_default="0")
     next_attempt_at: Mapped[datetime] = mapped_column(server_default=func.now())
@@ -146,14 +182,19 @@ class DeliveryAttempt(OwnedRow, KitBase):
             ["organisation_id", "message_id"], ["outbound_messages.organisation_id", "outbound_messages.id"]
         ),
         Index(None, "organisation_id", "message_id", "id"),
+        Index(None, "organisation_id", "link_id", "id"),
     )
 
     message_id: Mapped[UUID]
+    link_id: Mapped[UUID]
     started_at: Mapped[datetime]
     duration_ms: Mapped[int]
     outcome: Mapped[str]
     http_status: Mapped[int | None]
     problem: Mapped[str | None]  # the name of a catalogued problem, never the answer's words
+    answer: Mapped[
+        str | None
+    ]  # how the answer began, where it was no receipt: a stranger's words, at most 4 KiB
 
 
 class InboundStream(OwnedRow, KitBase):
@@ -212,3 +253,14 @@ class InboundMessage(OwnedRow, KitBase):
     apply_attempts: Mapped[int] = mapped_column(server_default="0")
     next_apply_at: Mapped[datetime] = mapped_column(server_default=func.now())
     problem: Mapped[str | None]  # why it was set aside, or the kind of error of the last try
+
+
+class AskedQuestion(OwnedRow, KitBase):
+    """A signed question that was answered: its `webhook-id` is good once, and kept for ten minutes."""
+
+    __tablename__ = "asked_questions"
+    __table_args__ = (UniqueConstraint("organisation_id", "link_id", "webhook_id"), Index(None, "at"))
+
+    link_id: Mapped[UUID]
+    webhook_id: Mapped[str]
+    at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -129,6 +129,7 @@ async def _add_attempt(session: AsyncSession, message: OutboundMessage, attempt:
             organisation_id=message.organisation_id,
             id=new_id(),
             message_id=message.id,
+            link_id=message.link_id,
             started_at=attempt.started_at,
             duration_ms=attempt.duration_ms,
             outcome=attempt.outcome,
