@@ -119,7 +119,7 @@ async def wired(local: Service, panel: Service) -> AsyncIterator[Pair]:
 
 
 def _client(wire: Wire) -> ExchangeClient:
-    return ExchangeClient(attempt_seconds=5, transport_for=lambda _: wire)
+    return ExchangeClient(attempt_seconds=60, transport_for=lambda _: wire)
 
 
 async def _connect(local: Service, panel: Service) -> None:

@@ -226,7 +226,7 @@ async def make_side(server: TestServer, name: str, link: UUID) -> Side:
         app=make_app(definition, settings),
         worker=worker_database(settings),
         wire=wire,
-        client=ExchangeClient(attempt_seconds=5, transport_for=lambda _base: wire),
+        client=ExchangeClient(attempt_seconds=60, transport_for=lambda _base: wire),
         party=card.organisation,
         public_key=card.public_key,
         link=link,
