@@ -147,6 +147,11 @@ class OutboundMessage(OwnedRow, KitBase):
             postgresql_where=text("state IN ('pending', 'leased')"),
         ),
         Index("ix_outbound_messages_subject", "organisation_id", "subject", "number"),
+        # What was recovered and has not got its content back.
+        Index(
+            "ix_outbound_messages_bodiless", "organisation_id", "link_id",
+            postgresql_where=text("body IS NULL AND recovered_at IS NOT NULL"),
+        ),
         # What was sent, day by day, as it is compared with what the counterpart holds.
         Index(
             "ix_outbound_messages_written_on", "organisation_id", "link_id", "written_on", "id",

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from service_kit.exchange.models import Link, OutboundMessage, OutboundState, OutboundStream
+from service_kit.exchange.models import InboundMessage, Link, OutboundMessage, OutboundState, OutboundStream
 from service_kit.exchange.restoring.models import Restore, RestoreFinding
 from service_kit.exchange.restoring.views import FindingRead, RestoreRead, StreamRead
 from service_kit.pagination import Page, PageRequest, make_page, newest_first
@@ -42,8 +42,25 @@ async def find_restore(session: AsyncSession, restore_id: UUID) -> RestoreRead:
 async def findings(session: AsyncSession, restore_id: UUID, page: PageRequest) -> Page[FindingRead]:
     """Give a page of what one restore had lost. Raises 404."""
     await find_restore(session, restore_id)
-    statement = select(RestoreFinding).where(RestoreFinding.restore_id == restore_id)
-    rows = (await session.execute(newest_first(statement, RestoreFinding.id, page))).scalars().all()
+    come = (InboundMessage.organisation_id == RestoreFinding.organisation_id) & (
+        InboundMessage.id == RestoreFinding.message_id
+    )
+    # Of what was to come again the rest is known once it has come.
+    statement = (
+        select(
+            RestoreFinding.id,
+            RestoreFinding.kind,
+            RestoreFinding.message_id,
+            RestoreFinding.successor_id,
+            func.coalesce(RestoreFinding.subject, InboundMessage.subject).label("subject"),
+            func.coalesce(RestoreFinding.number, InboundMessage.number).label("number"),
+            func.coalesce(RestoreFinding.type, InboundMessage.type).label("type"),
+            RestoreFinding.at,
+        )
+        .outerjoin(InboundMessage, come)
+        .where(RestoreFinding.restore_id == restore_id)
+    )
+    rows = (await session.execute(newest_first(statement, RestoreFinding.id, page))).all()
     return make_page(rows, page, FindingRead.model_validate, lambda row: row.id)
 
 

@@ -69,7 +69,7 @@ class Restore(OwnedRow, KitBase):
 
 
 class RestoreFinding(OwnedRow, KitBase):
-    """One loss by name. A filled number has no message that anybody could name."""
+    """One loss by name. A filled number has no message that anybody could name; of what is to come again only the id is known."""
 
     __tablename__ = "exchange_restore_findings"
     __table_args__ = (
@@ -85,8 +85,8 @@ class RestoreFinding(OwnedRow, KitBase):
     kind: Mapped[str]
     message_id: Mapped[UUID | None]
     successor_id: Mapped[UUID | None]  # what was written in its place
-    subject: Mapped[str]
-    number: Mapped[int]
+    subject: Mapped[str | None]
+    number: Mapped[int | None]
     type: Mapped[str | None]
     at: Mapped[datetime] = mapped_column(server_default=func.now())
 

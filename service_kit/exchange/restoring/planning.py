@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from service_kit.exchange.models import OutboundState
+from shared_schemas.exchange.limits import SEQUENCE_AHEAD_MAX
 
 NOT_LIVE = frozenset({OutboundState.REPLACED, OutboundState.VOID})
 
@@ -39,6 +40,10 @@ class Own:
         return self.state not in NOT_LIVE
 
 
+class ImplausibleNumbers(ValueError):
+    """More numbers would have to be filled than any counterpart lets a stream run ahead: it cannot hold what it lists."""
+
+
 @dataclass(frozen=True)
 class Plan:
     """The steps, in the order in which they are taken: each leaves one live message a number."""
@@ -62,6 +67,7 @@ def plan_stream(own: Collection[Own], held: Collection[Held], last_number: int) 
 
     A counterpart holds at most one message of a number and of a chain (Order 4), so what stands on a held number or
     in a held chain under another id is not held itself, whatever its state says here.
+    Raises ``ImplausibleNumbers``.
     """
     known = {message.id: message for message in own}
     different = [one for one in held if one.id in known and known[one.id].hash != one.hash]
@@ -77,6 +83,8 @@ def plan_stream(own: Collection[Own], held: Collection[Held], last_number: int) 
     gone = {message.id for message in (*void, *replace)}
     highest = max([last_number, *taken, *(message.number for message in live)])
     lives = {message.number for message in live if message.id not in gone} | set(taken)
+    if highest - len(lives) > SEQUENCE_AHEAD_MAX:
+        raise ImplausibleNumbers
     return Plan(
         void=_ids(void),
         recover=sorted((one for one in held if one.id not in known), key=lambda one: one.number),

@@ -15,7 +15,8 @@ from service_kit.exchange.links import LinkKeys
 from service_kit.exchange.models import OutboundMessage, OutboundState, OutboundStream
 from service_kit.exchange.outbox import send_again_under_next_number
 from service_kit.exchange.restoring.filling import fill_lost
-from service_kit.exchange.restoring.models import FindingKind, RestoreFinding
+from service_kit.exchange.restoring.findings import OfRestore, add_finding
+from service_kit.exchange.restoring.models import FindingKind
 from service_kit.exchange.restoring.planning import Held, Own, Plan, plan_stream
 from service_kit.exchange.sent_states import set_state
 from service_kit.ids import new_id
@@ -32,6 +33,11 @@ class Recovery:
     keys: LinkKeys
     statements: Mapping[date, str]
     public_url: str
+
+    @property
+    def of(self) -> OfRestore:
+        """Name whose losses are found."""
+        return OfRestore(self.keys.organisation_id, self.keys.link_id, self.restore_id)
 
 
 async def recover_stream(
@@ -75,7 +81,7 @@ async def _carry_out(
         filling = await fill_lost(session, recovery.keys, stream, number, recovery.public_url)
         await add_finding(
             session,
-            recovery,
+            recovery.of,
             FindingKind.FILLED,
             subject=stream.subject,
             number=number,
@@ -123,21 +129,22 @@ async def _replace(session: AsyncSession, recovery: Recovery, message: OutboundM
     if message.body is None:
         await set_state(session, message, OutboundState.VOID)
         await _audit(session, recovery, "exchange.void", message.id)
-        await add_finding(session, recovery, FindingKind.REPLACED, message_id=message.id, **finding)
+        await add_finding(session, recovery.of, FindingKind.REPLACED, message_id=message.id, **finding)
         return
     successor = await send_again_under_next_number(session, message)
     await set_state(session, message, OutboundState.REPLACED)
     await _audit(session, recovery, "exchange.replaced", message.id, {"for": str(successor)})
     await add_finding(
-        session, recovery, FindingKind.REPLACED, message_id=message.id, successor_id=successor, **finding
+        session, recovery.of, FindingKind.REPLACED, message_id=message.id, successor_id=successor, **finding
     )
 
 
 async def _enter_recovered(
     session: AsyncSession, recovery: Recovery, stream: OutboundStream, one: Held
 ) -> None:
-    await session.execute(
-        insert(OutboundMessage).values(
+    entered = await session.execute(
+        insert(OutboundMessage)
+        .values(
             organisation_id=stream.organisation_id,
             id=one.id,
             link_id=stream.link_id,
@@ -149,17 +156,23 @@ async def _enter_recovered(
             body=None,
             hash=one.hash,
             created_at=written_at(one.id, one.day),
+            written_on=one.day,
             recovered_at=func.now(),
             recovered_by=recovery.statements[one.day],
             state=OutboundState.DELIVERED.value,
             delivered_at=func.now(),
         )
+        # An id of ours on another link is no message of this one, whatever is claimed.
+        .on_conflict_do_nothing(index_elements=["organisation_id", "id"])
+        .returning(OutboundMessage.id)
     )
+    if entered.one_or_none() is None:
+        return
     detail = {"hash": one.hash, "number": one.number, "type": one.type}
     await _audit(session, recovery, "exchange.recovered", one.id, detail)
     await add_finding(
         session,
-        recovery,
+        recovery.of,
         FindingKind.RECOVERED,
         message_id=one.id,
         subject=one.subject,
@@ -213,20 +226,6 @@ def written_at(message_id: UUID, day: date) -> datetime:
     begin = datetime.combine(day, time(), UTC)
     since = told / 1000 - begin.timestamp()
     return datetime.fromtimestamp(told / 1000, UTC) if 0 <= since < 86_400 else begin
-
-
-async def add_finding(session: AsyncSession, recovery: Recovery, kind: FindingKind, **facts: Any) -> None:
-    """Name one loss."""
-    await session.execute(
-        insert(RestoreFinding).values(
-            organisation_id=recovery.keys.organisation_id,
-            id=new_id(),
-            restore_id=recovery.restore_id,
-            link_id=recovery.keys.link_id,
-            kind=kind.value,
-            **facts,
-        )
-    )
 
 
 async def _audit(

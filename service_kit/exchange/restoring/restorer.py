@@ -61,9 +61,7 @@ class Restorer:
     async def settle_due(self) -> int:
         """Go once through the suspicions that are due; give how many were tried."""
         async with self._database.transaction() as session:
-            found = (
-                await session.execute(_CLAIM, {"again": AGAIN_SECONDS, "room": LINKS_AT_ONCE})
-            ).all()
+            found = (await session.execute(_CLAIM, {"again": AGAIN_SECONDS, "room": LINKS_AT_ONCE})).all()
         # Side by side: a counterpart that does not answer must not keep the others' links held.
         await asyncio.gather(*(self._settle(organisation_id, link_id) for organisation_id, link_id in found))
         return len(found)

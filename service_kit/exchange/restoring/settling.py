@@ -67,26 +67,32 @@ async def settle_link(work: Settling) -> Standing:
     No difference, or only what the counterpart sends again by itself, lets sending go on. Where it holds what is
     unknown here, a person must have confirmed the keys: a stolen key would look the same.
     """
+    restore = await _open_restore(work)
+    if restore is None:
+        return Standing.NONE
+    if await _cannot_be_asked(work):
+        return await _settle_unasked(work, restore)
     for _ in range(ROUNDS):
-        restore = await _open_restore(work)
-        if restore is None:
-            return Standing.NONE
-        if await _cannot_be_asked(work):
-            return await _settle_unasked(work, restore)
-        losses = await _compare(work, restore)
-        if losses is None:
-            return Standing.UNANSWERED
-        if losses.counts:
-            await _begin_epoch(work, restore, losses)
-        if not losses.unknown:
-            await _settle(work, restore)
-            return Standing.SETTLED
-        if restore.confirmed_at is None:
-            return Standing.WAITS_FOR_PERSON
-        if not await _recover(work, restore, losses):
-            return Standing.UNANSWERED
+        standing = await _compare_and_recover(work, restore)
+        if standing is not None:
+            return standing
     await _note_problem(work, restore, "still_unknown")
     return Standing.UNANSWERED
+
+
+async def _compare_and_recover(work: Settling, restore: Restore) -> Standing | None:
+    """Compare once and enter what is unknown; ``None`` where it was entered, and is to be compared again."""
+    losses = await _compare(work, restore)
+    if losses is None:
+        return Standing.UNANSWERED
+    if losses.counts:
+        await _begin_epoch(work, restore, losses)
+    if not losses.unknown:
+        await _settle(work, restore)
+        return Standing.SETTLED
+    if restore.confirmed_at is None:
+        return Standing.WAITS_FOR_PERSON
+    return None if await _recover(work, restore, losses) else Standing.UNANSWERED
 
 
 async def _open_restore(work: Settling) -> Restore | None:
@@ -139,6 +145,7 @@ async def _compare(work: Settling, restore: Restore) -> Losses | None:
     async with work.database.transaction(work.organisation_id) as session:
         told = losses.counts or (restore.difference or {})
         await _change(session, restore, compared_at=func.now(), problem=None, difference=told)
+        restore.difference = told
         await _name_lacking(session, work, restore, losses)
     return losses
 
@@ -169,6 +176,7 @@ async def _begin_epoch(work: Settling, restore: Restore, losses: Losses) -> None
         now = (await session.execute(select(func.now()))).scalar_one()
         if restore.epoch is None:
             await _change(session, restore, epoch=epoch)
+            restore.epoch = epoch
             detail = {"epoch": format_epoch(epoch), **losses.counts}
             await _audit(session, keys, "exchange.epoch_begun", detail)
     try:
@@ -180,10 +188,10 @@ async def _begin_epoch(work: Settling, restore: Restore, losses: Losses) -> None
 
 async def _renew_epoch(session: AsyncSession, suspected_at: datetime) -> datetime:
     """Give the epoch, which is now, to the second, and later than before, unless it began after the suspicion."""
-    stored = (await session.execute(select(ServiceState.epoch).with_for_update())).scalar_one()
+    stored: datetime = (await session.execute(select(ServiceState.epoch).with_for_update())).scalar_one()
     if stored >= suspected_at:
         return stored.replace(microsecond=0)
-    now = (await session.execute(select(func.clock_timestamp()))).scalar_one()
+    now: datetime = (await session.execute(select(func.clock_timestamp()))).scalar_one()
     before = stored.replace(microsecond=0)
     epoch = max(now.replace(microsecond=0), before + timedelta(seconds=1))
     await session.execute(update(ServiceState).values(epoch=epoch))
@@ -197,9 +205,7 @@ async def _recover(work: Settling, restore: Restore, losses: Losses) -> bool:
         now = (await session.execute(select(func.now()))).scalar_one()
     asker = Asker.at(work.client, keys, now)
     try:
-        told = await ask_patiently(
-            asker, "/state", {"epoch": format_epoch(await _epoch(work))}, StateAnswer
-        )
+        told = await ask_patiently(asker, "/state", {"epoch": format_epoch(await _epoch(work))}, StateAnswer)
         held: dict[str, list[Held]] = {}
         statements = {}
         for day in losses.days:
@@ -207,9 +213,7 @@ async def _recover(work: Settling, restore: Restore, losses: Losses) -> bool:
             statements[day] = listed.note
             for one in listed.messages.values():
                 of_stream = held.setdefault(one.subject, [])
-                of_stream.append(
-                    Held(one.id, one.hash, one.subject, one.number, one.type, one.chain_id, day)
-                )
+                of_stream.append(Held(one.id, one.hash, one.subject, one.number, one.type, one.chain_id, day))
     except QuestionRefused as refusal:
         await _note_problem(work, restore, refusal.kind)
         return False
@@ -250,12 +254,8 @@ async def _settle(work: Settling, restore: Restore) -> None:
             .values(sending_held_at=None, sending_held_reason=None)
             .execution_options(synchronize_session=False)
         )
-        await clear_alerts(
-            session, work.organisation_id, AlertKind.RESTORE_SUSPECTED, link_id=work.link_id
-        )
-        await want_comparison(
-            session, work.organisation_id, work.link_id, RunReason.RESTORE, all_days=True
-        )
+        await clear_alerts(session, work.organisation_id, AlertKind.RESTORE_SUSPECTED, link_id=work.link_id)
+        await want_comparison(session, work.organisation_id, work.link_id, RunReason.RESTORE, all_days=True)
         detail = {"restore": str(restore.id), "difference": bool(restore.epoch)}
         await _audit(session, keys, "exchange.restore_settled", detail)
 

@@ -109,7 +109,7 @@ class FindingRead(BaseModel):
     kind: FindingKind
     message_id: UUID | None = Field(description="Null for a number whose message nobody has.")
     successor_id: UUID | None = Field(description="What was written in its place.")
-    subject: str
-    number: int
+    subject: str | None = Field(description="Null for what is to come again, until it has come.")
+    number: int | None
     type: str | None
     at: datetime
