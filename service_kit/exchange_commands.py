@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 import typer
 
 from service_kit.exchange.reconciling.commands import add_reconcile
+from service_kit.exchange.restoring.commands import add_restore
 
 if TYPE_CHECKING:
     from service_kit.cli import Commands
 
 # Each part adds its own commands to the one group.
-PARTS: tuple[Callable[[typer.Typer, "Commands"], None], ...] = (add_reconcile,)
+PARTS: tuple[Callable[[typer.Typer, "Commands"], None], ...] = (add_reconcile, add_restore)
 
 
 def exchange_cli(commands: "Commands") -> typer.Typer:
