@@ -147,6 +147,8 @@ CATALOGUE = _catalogue(
      "A message never changes: the same id came with another hash. Nothing was stored."),
     ("wrong-party", 403, "The message names other parties than this link's",
      "source and destination must be the two parties of the link."),
+    ("returns-closed", 403, "Nothing is given back on this link now",
+     "A person at this end must open it for the link and a limited time: a key alone never reads."),
     ("invalid-message", 422, "The message breaks its schema", "Each entry of errors points to a member."),
     ("unsupported-type", 422, "The message type is not known here", "The receiver does not know this type or version."),
     ("too-far-ahead", 429, "The number is too far ahead",

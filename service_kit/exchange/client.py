@@ -37,13 +37,21 @@ class ExchangeClient:
         # The system's own store of authorities: an organisation adds its own there.
         self._tls = ssl.create_default_context()
 
-    async def post(self, base_url: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    async def post(
+        self,
+        base_url: str,
+        path: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        *,
+        read_max: int = ANSWER_READ_MAX_BYTES,
+    ) -> Answer:
         """Post bytes to a path under a registered base URL. Raises ``NoAnswer``, within the attempt's time in all."""
         if not is_allowed(base_url):
             raise NoAnswer("address_refused")
         try:
             async with asyncio.timeout(self._attempt_seconds):
-                return await self._post(base_url, path, body, headers)
+                return await self._post(base_url, path, body, headers, read_max)
         except TimeoutError:
             raise NoAnswer("timeout") from None
         except httpx.TimeoutException:
@@ -59,7 +67,9 @@ class ExchangeClient:
             await client.aclose()
         self._clients.clear()
 
-    async def _post(self, base_url: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    async def _post(
+        self, base_url: str, path: str, body: bytes, headers: Mapping[str, str], read_max: int
+    ) -> Answer:
         client = self._client(base_url)
         # Uncompressed, so that a small answer cannot grow large here.
         sent = {**headers, "Accept-Encoding": "identity", "Content-Length": str(len(body))}
@@ -68,10 +78,10 @@ class ExchangeClient:
             read = bytearray()
             async for chunk in response.aiter_raw():
                 read += chunk
-                if len(read) >= ANSWER_READ_MAX_BYTES:
+                if len(read) >= read_max:
                     break
             names = {name.lower(): value for name, value in response.headers.items()}
-            return Answer(response.status_code, names, bytes(read[:ANSWER_READ_MAX_BYTES]))
+            return Answer(response.status_code, names, bytes(read[:read_max]))
 
     def _client(self, base_url: str) -> httpx.AsyncClient:
         client = self._clients.get(base_url)

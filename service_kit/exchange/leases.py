@@ -30,6 +30,9 @@ CLAIM = text("""
                       SELECT FROM outbound_messages lower
                        WHERE lower.organisation_id = m.organisation_id AND lower.stream_id = m.stream_id
                          AND lower.number < m.number AND lower.state IN ('pending', 'leased', 'dead'))
+                  AND NOT EXISTS (
+                      SELECT FROM outbound_streams s
+                       WHERE s.organisation_id = m.organisation_id AND s.id = m.stream_id AND s.parked_at IS NOT NULL)
                 ORDER BY m.next_attempt_at, m.id
                 LIMIT greatest(0, :in_flight - (
                       SELECT count(*) FROM outbound_messages f

@@ -3,8 +3,16 @@
 from fastapi import APIRouter
 
 from service_kit.exchange import document_route, operating, receiving_route
+from service_kit.exchange.reconciling import operating as reconciliations
+from service_kit.exchange.reconciling import routes as comparing
+from service_kit.exchange.restoring import operating as restoring
+from service_kit.exchange.restoring import returns_route
 
 router = APIRouter(prefix="/v1/exchange", tags=["exchange"])
 router.include_router(receiving_route.router)
 router.include_router(document_route.router)
+router.include_router(comparing.router)
 router.include_router(operating.router)
+router.include_router(returns_route.router)
+router.include_router(restoring.router)
+router.include_router(reconciliations.router)

@@ -8,6 +8,8 @@ from service_kit.exchange.applier import Applier
 from service_kit.exchange.client import ExchangeClient
 from service_kit.exchange.dispatcher import Dispatcher
 from service_kit.exchange.message_types import MessageType, receiving_setup
+from service_kit.exchange.restoring.history import check_history_first, watch_history
+from service_kit.exchange.restoring.restorer import Restorer
 from service_kit.server import Schedule
 from service_kit.settings import ServiceSettings
 
@@ -15,14 +17,26 @@ from service_kit.settings import ServiceSettings
 def exchange_schedules(
     database: Database, settings: ServiceSettings, message_types: Mapping[str, MessageType]
 ) -> Sequence[Schedule]:
-    """Make the sending and the applying half; ``database`` is the worker role's."""
+    """Make the sending and the applying half, and the watch for a restore; ``database`` is the worker role's."""
     applier = Applier(database, receiving_setup(settings, message_types), poll_seconds=settings.poll_seconds)
 
     async def send(stop: asyncio.Event) -> None:
+        # Nothing leaves before it is known whether this is the database that was running.
+        await check_history_first(database, stop)
         client = ExchangeClient(attempt_seconds=settings.attempt_seconds)
         try:
             await Dispatcher(database, settings, client).run(stop)
         finally:
             await client.close()
 
-    return (send, applier.run)
+    async def watch(stop: asyncio.Event) -> None:
+        await watch_history(database, stop)
+
+    async def restore(stop: asyncio.Event) -> None:
+        client = ExchangeClient(attempt_seconds=settings.attempt_seconds)
+        try:
+            await Restorer(database, settings, client).run(stop)
+        finally:
+            await client.close()
+
+    return (send, applier.run, watch, restore)
