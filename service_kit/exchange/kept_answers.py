@@ -11,6 +11,7 @@ from shared_schemas.exchange.limits import ANSWER_KEPT_MAX_BYTES
 REPEATS = "(not kept: it repeats what was sent)"
 # Shorter words stand in any page.
 TELLING_CHARACTERS = 4
+TELLING_BEGINNING = 30
 _REPLACED = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
@@ -21,10 +22,11 @@ def kept_answer(answer: Answer, sent: Iterable[bytes]) -> str | None:
     """
     if not answer.body:
         return None
-    whole = answer.body.decode(errors="replace")
-    if any(value in whole for body in sent for value in _values(body)):
-        return REPEATS
     text = answer.body[:ANSWER_KEPT_MAX_BYTES].decode(errors="replace")
+    # By its beginning, as what is kept may end within it.
+    seen = answer.body[: ANSWER_KEPT_MAX_BYTES + TELLING_BEGINNING * 4].decode(errors="replace")
+    if any(value[:TELLING_BEGINNING] in seen for body in sent for value in _values(body)):
+        return REPEATS
     plain = "".join(_plain(character) for character in text)
     return plain.encode()[:ANSWER_KEPT_MAX_BYTES].decode(errors="ignore")
 
