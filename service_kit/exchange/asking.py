@@ -83,6 +83,13 @@ class Asker:
         )
         headers["Content-Type"] = media_type
         try:
-            return await self.client.post(keys.counterpart_url, path, body, headers, read_max=read_max)
+            return await self.client.post(
+                keys.counterpart_url,
+                path,
+                body,
+                headers,
+                allowed_networks=keys.allowed_networks,
+                read_max=read_max,
+            )
         except NoAnswer as fault:
             raise QuestionRefused(fault.kind) from None

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from service_kit.exchange.status import MessageStatus
+from service_kit.exchange.status import MessageState, MessageStatus
 
 
 class LinkRead(BaseModel):
@@ -21,6 +21,10 @@ class LinkRead(BaseModel):
         description="Nothing is sent before; far in the future: a person must act."
     )
     pause_reason: str | None
+    faults_in_a_row: int = Field(description="Requests in a row that its counterpart itself did not answer.")
+    breaker_open_until: datetime | None = Field(
+        description="Nothing but one probe is sent, and that not before; it ends with the counterpart's first own answer."
+    )
     clock_skew_seconds: float | None = Field(
         description="How far ahead the counterpart's clock was when it last refused a signature."
     )
@@ -53,6 +57,21 @@ class AttemptRead(BaseModel):
     outcome: str
     http_status: int | None
     problem: str | None = Field(description="The name of the catalogued problem that was answered.")
+    answer: str | None = Field(
+        description="How the answer began where it was no receipt, at most 4 KiB of plain text: a stranger's words."
+    )
+
+
+class AttemptLogEntry(AttemptRead):
+    """An attempt with the message it was made for, without its content."""
+
+    id: UUID
+    message_id: UUID
+    link_id: UUID
+    subject: str = Field(description="The exchange reference, or `link` for the protocol's own messages.")
+    type: str
+    number: int = Field(description="The message's number in its stream.")
+    message_state: MessageState = Field(description="Where the message stands now.")
 
 
 class RefusedMember(BaseModel):

@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, select, update
 
 from service_kit.acting import Acting, Requires
 from service_kit.exchange.message_lists import find_message, links, received_messages, sent_messages, show
@@ -14,6 +14,7 @@ from service_kit.exchange.status import Direction, MessageState
 from service_kit.idempotency import OnceDep
 from service_kit.pagination import Page, PageDep
 from service_kit.problems import ApiProblem
+from service_kit.wake_up import Channel, wake_after_commit
 
 router = APIRouter()
 
@@ -31,14 +32,17 @@ async def list_links(acting: ReadDep) -> LinkList:
 @router.post("/links/{link_id}/resumption", summary="Send again on a paused link", response_model=LinkRead)
 async def resume_link(link_id: UUID, acting: OperateDep, once: OnceDep) -> Response:
     """End a pause, once the counterpart has said that its end of the link is open again."""
+    # Where the breaker is open, one probe goes at once.
+    due_probe = case((Link.breaker_open_until.is_not(None), func.now()))
     statement = (
         update(Link)
         .where(Link.organisation_id == acting.organisation_id, Link.id == link_id)
-        .values(paused_until=None, pause_reason=None)
+        .values(paused_until=None, pause_reason=None, breaker_open_until=due_probe)
         .returning(Link.id)
     )
     if (await acting.session.execute(statement)).one_or_none() is None:
         raise ApiProblem("not-found")
+    wake_after_commit(acting.session, Channel.OUTBOX)
     await acting.audit("exchange.resumed", "exchange_link", link_id)
     row = (await acting.session.execute(links().where(Link.id == link_id))).one()
     return await once.answer(LinkRead.model_validate(row), status=200)

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from service_kit.exchange import document_route, operating, receiving_route
+from service_kit.exchange import delivery_log, document_route, operating, receiving_route
 from service_kit.exchange.reconciling import operating as reconciliations
 from service_kit.exchange.reconciling import routes as comparing
 from service_kit.exchange.restoring import operating as restoring
@@ -16,3 +16,4 @@ router.include_router(operating.router)
 router.include_router(returns_route.router)
 router.include_router(restoring.router)
 router.include_router(reconciliations.router)
+router.include_router(delivery_log.router)
