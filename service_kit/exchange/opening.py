@@ -58,7 +58,7 @@ async def open_authentic(
             headers,
             accepted_schemes=keys.schemes,
             public_keys=keys.counterpart_keys,
-            secrets=[keys.secret_in] if keys.secret_in else [],
+            secrets=keys.secrets_in,
             now=row.database_time,
         )
     except (LinkUnusable, SignatureRejected):

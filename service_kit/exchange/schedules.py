@@ -7,6 +7,7 @@ from service_kit.db import Database
 from service_kit.exchange.applier import Applier
 from service_kit.exchange.client import ExchangeClient
 from service_kit.exchange.dispatcher import Dispatcher
+from service_kit.exchange.key_rotation import KeyKeeper
 from service_kit.exchange.message_types import MessageType, receiving_setup
 from service_kit.server import Schedule
 from service_kit.settings import ServiceSettings
@@ -25,4 +26,4 @@ def exchange_schedules(
         finally:
             await client.close()
 
-    return (send, applier.run)
+    return (send, applier.run, KeyKeeper(database).run)

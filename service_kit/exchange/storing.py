@@ -35,7 +35,7 @@ def sign_receipt(opened: OpenLink, line: ReceiptLine) -> str:
     receipt = Receipt(
         link=opened.keys.link_id, receiver=opened.keys.organisation_id, epoch=opened.epoch, lines=(line,)
     )
-    return write_receipt(receipt, opened.keys.own_key)
+    return write_receipt(receipt, *opened.keys.signing_keys)
 
 
 async def find_held(
