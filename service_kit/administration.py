@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_network
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -18,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from service_kit.audit import record_audit
 from service_kit.db import Database, make_engine
+from service_kit.exchange.addresses import LOOPBACK, read_networks
 from service_kit.exchange.alerts import AlertKind, clear_alerts
 from service_kit.exchange.collecting.models import set_collecting
 from service_kit.exchange.key_ring import add_missing_successor, add_own_key, own_card, pin_key
@@ -33,7 +33,7 @@ from service_kit.identity import (
     find_organisation,
     revoke_key,
 )
-from service_kit.settings import ServiceSettings
+from service_kit.settings import Mode, ServiceSettings
 from service_kit.tables import Organisation
 from shared_schemas.exchange.identifiers import party_urn, party_uuid
 from shared_schemas.exchange.keys import fingerprint, read_public_key, read_secret, write_public_key
@@ -85,7 +85,7 @@ class Peer:
     audit_key: str | None = None
     delivery_mode: DeliveryMode = DeliveryMode.PUSH  # how it gets what we send
     collects: bool = False  # we ask it for what it has for us, since it cannot reach us
-    allowed_networks: Sequence[str] = ()
+    allowed_networks: Sequence[str] = ()  # CIDR: where its address may lie though it is not public
 
 
 PeerHook = Callable[[AsyncSession, UUID, Peer], Awaitable[None]]
@@ -195,7 +195,7 @@ async def register_peer(
         raise AdministrationRefused(
             "The party must be urn:uuid:…, a secret whsec_…, a scheme v1a or v1."
         ) from error
-    _check_address(peer.address)
+    allowed_networks = _allowed_networks(settings, peer)
     await _check_link_is_free(session, organisation.id, peer.link, party)
     await add_link(
         session,
@@ -209,7 +209,7 @@ async def register_peer(
         secret_out=secret_out,
         secret_in=secret_in,
         delivery_mode=peer.delivery_mode,
-        allowed_networks=_networks(peer.allowed_networks),
+        allowed_networks=allowed_networks,
     )
     if Scheme.V1 in schemes:
         await _check_secrets(session, settings, organisation.id, peer.link)
@@ -309,17 +309,27 @@ def _secret(text: str | None) -> bytes | None:
     return read_secret(text) if text else None
 
 
-def _networks(written: Sequence[str]) -> list[str]:
+def _allowed_networks(settings: ServiceSettings, peer: Peer) -> list[str]:
+    plain = _is_plain(peer.address)
     try:
-        return [str(ip_network(network)) for network in written]
-    except ValueError as error:
-        raise AdministrationRefused("A network must be written as in 10.20.0.0/16.") from error
+        networks = [str(network) for network in read_networks(peer.allowed_networks)]
+    except ValueError:
+        raise AdministrationRefused("A network must be written as 10.20.0.0/16 or fd00:1::/32.") from None
+    if plain and not networks:
+        if settings.mode is Mode.LIVE:
+            raise AdministrationRefused(
+                "A peer on this machine itself needs --allow-network 127.0.0.0/8 where the mode is live."
+            )
+        # Tests and demonstrations run both services on one machine: nothing else is opened for them.
+        return list(LOOPBACK)
+    return networks
 
 
-def _check_address(address: str) -> None:
+def _is_plain(address: str) -> bool:
     parts = urlsplit(address)
     loopback = parts.hostname in {"127.0.0.1", "::1", "localhost"}
     if parts.hostname is None or not (parts.scheme == "https" or (parts.scheme == "http" and loopback)):
         raise AdministrationRefused(
             "A peer's address must be https://… (http only on this machine's own loopback)."
         )
+    return parts.scheme == "http"

@@ -218,7 +218,9 @@ def _peers(commands: Commands) -> typer.Typer:
         audit_key: Annotated[str | None, typer.Option(help="Its audit key, whpk_….")] = None,
         allow_network: Annotated[
             list[str] | None,
-            typer.Option(help="A network (CIDR) that is not public but may hold its address."),
+            typer.Option(
+                help="A network (10.20.0.0/16) its address may lie in though it is not public; may be repeated."
+            ),
         ] = None,
         *,
         collect: Annotated[bool, typer.Option("--collect", help=commands.collecting_help)] = False,

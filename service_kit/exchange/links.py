@@ -45,6 +45,7 @@ class LinkKeys:
     counterpart_keys: tuple[Ed25519PublicKey, ...]
     secrets_out: tuple[bytes, ...]
     secrets_in: tuple[bytes, ...]
+    allowed_networks: tuple[str, ...] = ()
 
     @property
     def signing_keys(self) -> list[Ed25519PrivateKey]:
@@ -101,6 +102,7 @@ async def add_link(
 
     ``counterpart_url`` is its registered base, `…/v1/exchange/links/{link_id}`. Both sides know the link by one id.
     A secret that is given takes the place of the one before at once; without one they stay as they are.
+    ``allowed_networks`` (CIDR) are those its address may lie in though they are not public.
     """
     facts = {
         "counterpart_name": counterpart_name,
@@ -191,4 +193,5 @@ def _link_keys(
         ),
         secrets_out=secrets.out,
         secrets_in=secrets.into,
+        allowed_networks=tuple(link.allowed_networks),
     )
