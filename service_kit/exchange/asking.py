@@ -12,6 +12,7 @@ from service_kit.exchange.answers import Answer, problem_name, read_problem
 from service_kit.exchange.client import ExchangeClient, NoAnswer
 from service_kit.exchange.links import LinkKeys
 from shared_schemas.exchange.ijson import MalformedMessage, load_ijson
+from shared_schemas.exchange.limits import ANSWER_READ_MAX_BYTES
 from shared_schemas.exchange.signatures import Scheme, signed_headers
 
 
@@ -55,20 +56,36 @@ class Asker:
             raise QuestionRefused("unreadable_answer", answer.status)
         return told
 
-    async def post(self, path: str, body: bytes, media_type: str = "application/json") -> Answer:
+    def database_time(self) -> datetime:
+        """Give the time by the database's clock."""
+        return self.now + timedelta(seconds=time.monotonic() - self.started)
+
+    async def post(
+        self,
+        path: str,
+        body: bytes,
+        media_type: str = "application/json",
+        *,
+        answer_max: int = ANSWER_READ_MAX_BYTES,
+    ) -> Answer:
         """Post signed bytes and give the answer as it came. Raises ``QuestionRefused`` where there is none."""
         keys = self.keys
         headers = signed_headers(
             body,
             message_id=str(uuid4()),
-            now=self.now + timedelta(seconds=time.monotonic() - self.started),
+            now=self.database_time(),
             private_keys=keys.signing_keys if Scheme.V1A in keys.schemes else [],
             secrets=keys.signing_secrets if Scheme.V1 in keys.schemes else [],
         )
         headers["Content-Type"] = media_type
         try:
             return await self.client.post(
-                keys.counterpart_url, path, body, headers, allowed_networks=keys.allowed_networks
+                keys.counterpart_url,
+                path,
+                body,
+                headers,
+                allowed_networks=keys.allowed_networks,
+                answer_max=answer_max,
             )
         except NoAnswer as fault:
             raise QuestionRefused(fault.kind) from None
