@@ -1,13 +1,17 @@
 """The two doors of a link on which the counterpart collects: it asks for what is due, and says what became of it."""
 
+from datetime import datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from service_kit.acting import Acting, Requires
 from service_kit.exchange.collecting.giving import Collected, collect_heads
+from service_kit.exchange.collecting.models import Collection
 from service_kit.exchange.collecting.told import record_told
 from service_kit.exchange.models import DeliveryMode, Link
 from service_kit.exchange.opening import OpenLink
@@ -42,6 +46,32 @@ class ReceiptsTold(BaseModel):
 
 class ReceiptsRecorded(BaseModel):
     recorded: int = Field(description="How many messages this changed; what is known already counts as none.")
+
+
+class CollectionRead(BaseModel):
+    """How collecting on a link goes."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    link_id: UUID
+    next_at: datetime = Field(description="When the counterpart is asked next.")
+    last_at: datetime | None = Field(description="When it last answered as it should.")
+    faults_in_a_row: int
+    last_fault: str | None = Field(
+        description="How there was no usable answer, or the name of a catalogued problem; null when all is well."
+    )
+
+
+class CollectionList(BaseModel):
+    items: list[CollectionRead]
+
+
+@router.get("/collections", summary="List the links we collect on")
+async def list_collections(acting: Annotated[Acting, Requires("exchange:read")]) -> CollectionList:
+    """Show each link on which we ask the counterpart, since it cannot reach us, and how that goes."""
+    statement = select(Collection).where(Collection.organisation_id == acting.organisation_id)
+    rows = (await acting.session.execute(statement.order_by(Collection.link_id))).scalars()
+    return CollectionList(items=[CollectionRead.model_validate(row) for row in rows])
 
 
 @router.post(

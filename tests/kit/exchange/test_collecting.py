@@ -25,6 +25,7 @@ from shared_schemas.exchange.receipts import open_receipt
 from shared_schemas.exchange.signatures import signed_headers
 from tests.kit.exchange.sides import NOTE, Note, Pair, Side, respond
 from tests.kit.exchange.test_key_rotation import pinned_by, rotate, signing_with
+from tests.kit.exchange.test_operating import ask as operate
 
 
 async def register(own: Side, other: Side, **changes: Any) -> None:
@@ -384,3 +385,17 @@ async def test_keys_change_while_one_side_collects(collecting_pair: Pair) -> Non
         assert await a.state_of(message) == "delivered"
     assert (await pinned_by(b, a))[0] == (await signing_with(a))[0]
     assert (await pinned_by(a, b))[0] == (await signing_with(b))[0]
+
+
+async def test_operators_see_who_collects_and_how_it_goes(collecting_pair: Pair) -> None:
+    a, b = collecting_pair.a, collecting_pair.b
+    await collect(b)
+    [link] = (await operate(a, "GET", "/links")).json()["items"]
+    assert link["delivery_mode"] == "collect"
+    [collection] = (await operate(b, "GET", "/collections")).json()["items"]
+    assert (collection["link_id"], collection["last_fault"], collection["faults_in_a_row"]) == (
+        str(b.link), None, 0,
+    )  # fmt: skip
+    assert collection["last_at"] is not None
+    await register(b, a)
+    assert (await operate(b, "GET", "/collections")).json()["items"] == []
