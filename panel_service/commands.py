@@ -49,5 +49,6 @@ CLI = make_cli(
         document_settings=lambda: settings_for_document(PanelSettings),
         reload_factory="panel_service.commands:served",
         peer_hook=register_partnership,
+        is_collected_from=True,
     )
 )

@@ -3,6 +3,7 @@
 The API's own role can read these tables and no more, so that a hole in the API cannot make a credential.
 """
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -17,8 +18,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from service_kit.audit import record_audit
 from service_kit.db import Database, make_engine
 from service_kit.exchange.addresses import LOOPBACK, read_networks
-from service_kit.exchange.links import add_link, add_own_key, own_public_key, pin_key
-from service_kit.exchange.models import Link
+from service_kit.exchange.alerts import AlertKind, clear_alerts
+from service_kit.exchange.collecting.models import set_collecting
+from service_kit.exchange.key_ring import add_missing_successor, add_own_key, own_card, pin_key
+from service_kit.exchange.link_secrets import load_secrets
+from service_kit.exchange.links import add_link
+from service_kit.exchange.models import DeliveryMode, KeyKind, Link
 from service_kit.identity import (
     Caller,
     Credential,
@@ -34,6 +39,8 @@ from shared_schemas.exchange.identifiers import party_urn, party_uuid
 from shared_schemas.exchange.keys import fingerprint, read_public_key, read_secret, write_public_key
 from shared_schemas.exchange.signatures import Scheme
 
+SHA_256 = re.compile("[0-9a-f]{64}")
+
 
 class AdministrationRefused(Exception):
     """The command cannot be done; the message says why and what to do."""
@@ -48,6 +55,7 @@ class PartyCard:
     party: str
     public_key: str
     fingerprint: str
+    successor: str  # SHA-256 of the only key that may follow it
 
 
 @dataclass(frozen=True)
@@ -73,6 +81,10 @@ class Peer:
     schemes: Sequence[str] = ("v1a",)
     secret_out: str | None = None
     secret_in: str | None = None
+    successor: str | None = None  # SHA-256 of the only key that may follow its signing key
+    audit_key: str | None = None
+    delivery_mode: DeliveryMode = DeliveryMode.PUSH  # how it gets what we send
+    collects: bool = False  # we ask it for what it has for us, since it cannot reach us
     allowed_networks: Sequence[str] = ()  # CIDR: where its address may lie though it is not public
 
 
@@ -107,16 +119,19 @@ async def register_organisation(
 ) -> PartyCard:
     """Record an organisation and give it a signing key; repeated, it gives the card there is."""
     identity = await add_organisation(session, code=code, name=name, organisation_id=organisation_id)
-    public_key = await own_public_key(session, identity)
-    if public_key is None:
-        public_key = await add_own_key(session, identity, settings.key_bytes())
+    if await own_card(session, identity) is None:
+        await add_own_key(session, identity, settings.key_bytes())
         await audit_operator(session, identity, "organisation.added", "organisation", identity)
+    await add_missing_successor(session, identity, settings.key_bytes())
+    card = await own_card(session, identity)
+    assert card is not None  # noqa: S101 -- it was added just above
     return PartyCard(
         organisation=identity,
         code=code,
         party=party_urn(identity),
-        public_key=write_public_key(public_key),
-        fingerprint=fingerprint(public_key),
+        public_key=write_public_key(card.key),
+        fingerprint=fingerprint(card.key),
+        successor=card.successor_hash or "",
     )
 
 
@@ -137,7 +152,7 @@ async def issue_key(
         raise AdministrationRefused(
             f"Unknown role {', '.join(unknown) or '(none given)'}. Known roles: {', '.join(sorted(known_roles))}."
         )
-    organisation = await _organisation(session, organisation_code)
+    organisation = await find_own(session, organisation_code)
     expires_at = datetime.now(UTC) + timedelta(days=days) if days else None
     credential, principal, key = await create_key(
         session,
@@ -167,22 +182,20 @@ async def withdraw_key(session: AsyncSession, credential: UUID) -> None:
 async def register_peer(
     session: AsyncSession, settings: ServiceSettings, peer: Peer, hook: PeerHook | None = None
 ) -> UUID:
-    """Record a counterpart: its link, its address and its pinned key. Repeated, it changes address and secrets.
+    """Record a counterpart: its link, its address and its pinned keys. Repeated, it changes what it says anew.
 
     Returns the organisation's id. ``hook`` lets a service record what it alone knows of a counterpart.
     """
-    organisation = await _organisation(session, peer.organisation_code)
+    organisation = await find_own(session, peer.organisation_code)
     try:
-        party, public_key = party_uuid(peer.party), read_public_key(peer.public_key)
+        party = party_uuid(peer.party)
         secret_out, secret_in = _secret(peer.secret_out), _secret(peer.secret_in)
         schemes = [Scheme(scheme) for scheme in peer.schemes]
     except ValueError as error:
         raise AdministrationRefused(
-            "The party must be urn:uuid:…, the public key whpk_…, a secret whsec_…, a scheme v1a or v1."
+            "The party must be urn:uuid:…, a secret whsec_…, a scheme v1a or v1."
         ) from error
     allowed_networks = _allowed_networks(settings, peer)
-    if Scheme.V1 in schemes and not (secret_out and secret_in):
-        raise AdministrationRefused("The scheme v1 needs both secrets, --secret-out and --secret-in.")
     await _check_link_is_free(session, organisation.id, peer.link, party)
     await add_link(
         session,
@@ -195,17 +208,62 @@ async def register_peer(
         schemes=schemes,
         secret_out=secret_out,
         secret_in=secret_in,
+        delivery_mode=peer.delivery_mode,
         allowed_networks=allowed_networks,
     )
-    await pin_key(session, organisation_id=organisation.id, party=party, public_key=public_key)
-    detail = {"party": peer.party, "fingerprint": fingerprint(public_key)}
+    if Scheme.V1 in schemes:
+        await _check_secrets(session, settings, organisation.id, peer.link)
+    await set_collecting(session, organisation.id, peer.link, wanted=peer.collects)
+    pinned = await _pin_keys(session, organisation.id, party, peer)
+    # Whatever a machine did not accept, people have settled with this.
+    await clear_alerts(session, organisation.id, AlertKind.KEY_CHANGE_REFUSED, link_id=peer.link)
+    detail = {"party": peer.party, "fingerprint": pinned}
     await audit_operator(session, organisation.id, "peer.registered", "exchange_link", peer.link, detail)
     if hook is not None:
         await hook(session, organisation.id, peer)
     return organisation.id
 
 
-async def _organisation(session: AsyncSession, code: str) -> Organisation:
+async def _pin_keys(session: AsyncSession, organisation: UUID, party: UUID, peer: Peer) -> str:
+    """Pin what people compared; give the signing key's fingerprint."""
+    if peer.successor is not None and not SHA_256.fullmatch(peer.successor):
+        raise AdministrationRefused("The successor must be the lower-case hex of a SHA-256, 64 characters.")
+    try:
+        public_key = read_public_key(peer.public_key)
+        await pin_key(
+            session,
+            organisation_id=organisation,
+            party=party,
+            public_key=public_key,
+            successor_hash=peer.successor,
+        )
+        if peer.audit_key is not None:
+            await pin_key(
+                session,
+                organisation_id=organisation,
+                party=party,
+                public_key=read_public_key(peer.audit_key),
+                kind=KeyKind.AUDIT,
+            )
+    except ValueError as error:
+        raise AdministrationRefused(
+            "A public key must be whpk_…, and the audit key another one than the signing key."
+        ) from error
+    return fingerprint(public_key)
+
+
+async def _check_secrets(
+    session: AsyncSession, settings: ServiceSettings, organisation: UUID, link: UUID
+) -> None:
+    held = await load_secrets(session, organisation, link, settings.key_bytes())
+    if not (held.out and held.into):
+        raise AdministrationRefused(
+            "The scheme v1 needs both secrets, --secret-out-file and --secret-in-file."
+        )
+
+
+async def find_own(session: AsyncSession, code: str) -> Organisation:
+    """Find an organisation of this service by its code. Raises ``AdministrationRefused``."""
     organisation = await find_organisation(session, code)
     if organisation is None:
         raise AdministrationRefused(f"There is no organisation with the code {code}: add it first.")
@@ -230,7 +288,12 @@ async def audit_operator(
     detail: Mapping[str, Any] | None = None,
 ) -> None:
     """Audit what an operator did to an organisation."""
-    operator = Caller(
+    await record_audit(session, operator_of(organisation), action, kind, subject, detail)
+
+
+def operator_of(organisation: UUID) -> Caller:
+    """Give who acts when an operator works on an organisation by command."""
+    return Caller(
         organisation_id=organisation,
         organisation_code="",
         organisation_name="",
@@ -240,7 +303,6 @@ async def audit_operator(
         roles=frozenset(),
         purpose="administration",
     )
-    await record_audit(session, operator, action, kind, subject, detail)
 
 
 def _secret(text: str | None) -> bytes | None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from service_kit.exchange.key_commands import add_keys
 from service_kit.exchange.reconciling.commands import add_reconcile
 from service_kit.exchange.restoring.commands import add_restore
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from service_kit.cli import Commands
 
 # Each part adds its own commands to the one group.
-PARTS: tuple[Callable[[typer.Typer, "Commands"], None], ...] = (add_reconcile, add_restore)
+PARTS: tuple[Callable[[typer.Typer, "Commands"], None], ...] = (add_reconcile, add_restore, add_keys)
 
 
 def exchange_cli(commands: "Commands") -> typer.Typer:

@@ -58,6 +58,9 @@ class ServiceSettings(BaseSettings):
         default=15.0, gt=0, le=120, description="Total time of one delivery attempt."
     )
     lease_seconds: float = Field(default=60.0, gt=0, description="How long a claimed delivery stays claimed.")
+    collect_seconds: float = Field(
+        default=15.0, ge=1, le=3600, description="How often a counterpart that cannot reach us is asked."
+    )
 
     document_directory: Path = Field(
         default=Path("/var/lib/practice-review-exchange/documents"),

@@ -118,7 +118,8 @@ CATALOGUE = _catalogue(
      "The ETag in If-Match is not the current one: read the resource again and decide anew."),
     ("body-too-large", 413, "The body is too large", "The body is larger than this operation takes."),
     ("unsupported-media-type", 415, "The media type is not supported",
-     "Bodies are application/json; on an exchange link application/cloudevents+json. No Content-Encoding."),
+     "Bodies are application/json; on an exchange link application/cloudevents+json or a batch of them. No "
+     "Content-Encoding."),
     ("document-missing", 409, "A document that the message names is not held",
      "On an exchange link: the documents that a message names go before it. Upload what is missing and send the "
      "message again; what came by another link does not count."),

@@ -184,6 +184,7 @@ def _peer(
         link=link,
         address=address,
         public_key=card.public_key,
+        successor=card.successor,
         schemes=("v1a", "v1"),
         secret_out=secret_out,
         secret_in=secret_in,

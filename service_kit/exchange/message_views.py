@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from service_kit.exchange.models import DeliveryMode
 from service_kit.exchange.status import MessageState, MessageStatus
 
 
@@ -17,6 +18,9 @@ class LinkRead(BaseModel):
     counterpart_url: str
     schemes: list[str] = Field(description="Signature schemes that are accepted and sent.")
     state: str
+    delivery_mode: DeliveryMode = Field(
+        description="`push`: we post to it. `collect`: its network lets nothing in, so it asks for what is due."
+    )
     paused_until: datetime | None = Field(
         description="Nothing is sent before; far in the future: a person must act."
     )

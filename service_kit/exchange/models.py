@@ -59,8 +59,9 @@ class Link(OwnedRow, KitBase):
     counterpart_url: Mapped[str]  # its registered base URL, `…/v1/exchange/links/{link_id}`
     schemes: Mapped[list[str]] = mapped_column(ARRAY(Text))  # accepted from and signed for the counterpart
     state: Mapped[str] = mapped_column(server_default=LinkState.ACTIVE.value)
-    secret_out: Mapped[bytes | None]  # HMAC secret of what we send, wrapped
-    secret_in: Mapped[bytes | None]  # HMAC secret of what we receive, wrapped
+    # Of the first schema, and empty since the third: secrets are rows of exchange_link_secrets.
+    secret_out: Mapped[bytes | None]
+    secret_in: Mapped[bytes | None]
     paused_until: Mapped[datetime | None]  # the destination asked us to wait
     pause_reason: Mapped[str | None]
     clock_skew_seconds: Mapped[float | None]

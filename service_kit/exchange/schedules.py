@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from service_kit.db import Database, make_engine
 from service_kit.exchange.applier import Applier
 from service_kit.exchange.client import ExchangeClient
+from service_kit.exchange.collecting.collector import Collector
 from service_kit.exchange.dispatcher import Dispatcher
+from service_kit.exchange.key_rotation import KeyKeeper
 from service_kit.exchange.message_types import MessageType, receiving_setup
 from service_kit.exchange.restoring.history import check_history_first, watch_history
 from service_kit.exchange.restoring.restorer import Restorer
@@ -52,4 +54,11 @@ def exchange_schedules(
         finally:
             await client.close()
 
-    return (send, applier.run, watch, restore)
+    async def collect(stop: asyncio.Event) -> None:
+        client = ExchangeClient(attempt_seconds=settings.attempt_seconds)
+        try:
+            await Collector(database, settings, client, receiving_setup(settings, message_types)).run(stop)
+        finally:
+            await client.close()
+
+    return (send, applier.run, watch, restore, KeyKeeper(database).run, collect)

@@ -138,6 +138,7 @@ async def _connect(local: Service, panel: Service) -> None:
             link=link,
             address=f"https://{card.code}.example",
             public_key=card.public_key,
+            successor=card.successor,
             schemes=("v1a", "v1"),
             secret_out=secrets[0],
             secret_in=secrets[1],

@@ -79,6 +79,7 @@ class Side:
     client: ExchangeClient
     party: UUID
     public_key: str
+    successor: str
     link: UUID
     handled: list[ReceivedMessage] = field(default_factory=list)
     handle: Callable[[Acting, ReceivedMessage], Awaitable[None]] | None = None
@@ -233,6 +234,7 @@ async def make_side(server: TestServer, name: str, link: UUID) -> Side:
         client=ExchangeClient(attempt_seconds=60, transport_for=lambda _base: wire),
         party=card.organisation,
         public_key=card.public_key,
+        successor=card.successor,
         link=link,
     )
     side_of.append(side)
@@ -248,6 +250,7 @@ async def connect(own: Side, other: Side) -> None:
         link=own.link,
         address=f"https://{other.name}.example",
         public_key=other.public_key,
+        successor=other.successor,
     )
     async with owner_session(own.settings) as session:
         await register_peer(session, own.settings, peer)
