@@ -63,7 +63,10 @@ async def raise_unhealable(session: AsyncSession, keys: LinkKeys, findings: Iter
             detail=detail,
         )
         log.error(
-            "exchange_unhealable", problem=kind.value, link_id=str(keys.link_id), message_id=str(finding.message_id)
+            "exchange_unhealable",
+            problem=kind.value,
+            link_id=str(keys.link_id),
+            message_id=str(finding.message_id),
         )
 
 
