@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -47,6 +47,7 @@ class LinkKeys:
     secrets_in: tuple[bytes, ...]
     allowed_networks: tuple[str, ...] = ()
     batch_max: int = 1  # what the counterpart last said that it takes at once
+    counterpart_epoch: datetime | None = None
 
     @property
     def signing_keys(self) -> list[Ed25519PrivateKey]:
@@ -196,4 +197,5 @@ def _link_keys(
         secrets_in=secrets.into,
         allowed_networks=tuple(link.allowed_networks),
         batch_max=link.counterpart_batch_max,
+        counterpart_epoch=link.counterpart_epoch,
     )

@@ -21,6 +21,7 @@ from service_kit.exchange.documents_named import forget_uploads
 from service_kit.exchange.leases import Claimed
 from service_kit.exchange.links import LinkKeys
 from service_kit.exchange.models import DeliveryAttempt, Link, OutboundMessage, OutboundState
+from service_kit.exchange.reconciling.epochs import notice_epoch
 from service_kit.exchange.schedule import DELAYS, retry_delay
 from service_kit.exchange.sent_states import mark_delivered, set_state, tell_delivered
 from service_kit.ids import new_id
@@ -125,6 +126,10 @@ async def _record_delivered(session: AsyncSession, finished: Sequence[Finished])
         )
         receipts = [(keys, claimed.id, attempt.verdict.receipt) for keys, claimed, attempt in ours]
         await tell_delivered(session, [(keys, message, line) for keys, message, line in receipts if line])
+        for keys, note in {
+            keys.link_id: (keys, attempt.verdict.note) for keys, _, attempt in ours if attempt.verdict.note
+        }.values():
+            await notice_epoch(session, keys, note)
     return changed
 
 

@@ -42,6 +42,10 @@ OPEN = {
     "/v1/exchange/links/{link_id}/messages": "the signature over the message is the credential",
     "/v1/exchange/links/{link_id}/collections": "the signature over the question is the credential",
     "/v1/exchange/links/{link_id}/receipts": "the signature over the receipts' request is the credential",
+    "/v1/exchange/links/{link_id}/state": "the signature over the question is the credential",
+    "/v1/exchange/links/{link_id}/summaries": "the signature over the question is the credential",
+    "/v1/exchange/links/{link_id}/listings": "the signature over the question is the credential",
+    "/v1/exchange/links/{link_id}/redeliveries": "the signature over the question is the credential",
     "/v1/exchange/links/{link_id}/documents/{document_hash}": "the signature over the part is the credential",
 }
 both = pytest.mark.parametrize("name", sorted(APPS))
