@@ -8,6 +8,7 @@ from service_kit.exchange.applier import Applier
 from service_kit.exchange.client import ExchangeClient
 from service_kit.exchange.dispatcher import Dispatcher
 from service_kit.exchange.message_types import MessageType, receiving_setup
+from service_kit.exchange.reconciling.worker import Reconciler
 from service_kit.exchange.restoring.history import check_history_first, watch_history
 from service_kit.exchange.restoring.restorer import Restorer
 from service_kit.server import Schedule
@@ -39,4 +40,11 @@ def exchange_schedules(
         finally:
             await client.close()
 
-    return (send, applier.run, watch, restore)
+    async def compare(stop: asyncio.Event) -> None:
+        client = ExchangeClient(attempt_seconds=settings.attempt_seconds)
+        try:
+            await Reconciler(database, settings, client).run(stop)
+        finally:
+            await client.close()
+
+    return (send, applier.run, compare, watch, restore)

@@ -41,6 +41,7 @@ OPEN = {
     "/v1/calendars/{file_name}": "calendar programs send no credential: the unguessable address is one",
     "/v1/exchange/links/{link_id}/messages": "the signature over the message is the credential",
     "/v1/exchange/links/{link_id}/documents/{document_hash}": "the signature over the part is the credential",
+    "/v1/exchange/links/{link_id}/returns": "the signature over the question is the credential",
 }
 both = pytest.mark.parametrize("name", sorted(APPS))
 
