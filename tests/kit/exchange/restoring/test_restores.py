@@ -1,16 +1,19 @@
 """One side, or both, goes back to an earlier copy, with messages both ways since: nothing held stays unknown."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
+from service_kit.exchange.reconciling.worker import Reconciler
 from service_kit.exchange.restoring import settling as settling_module
 from service_kit.exchange.restoring.history import check_history
 from service_kit.exchange.restoring.settling import Standing
 from tests.kit.exchange.restoring.copies import (
+    Copy,
     confirm,
     copy_of,
     restorer,
@@ -42,6 +45,13 @@ async def drain(*sides: Side) -> None:
             await side.make_due()
             await side.drain()
             await side.applier().apply_due()
+
+
+async def compare(side: Side) -> None:
+    reconciler = Reconciler(side.worker, side.settings, side.client)
+    await reconciler.compare_due()
+    await side.change("UPDATE reconciliation_plans SET due_at = now()")
+    await reconciler.compare_due()
 
 
 async def check_whole(sender: Side, receiver: Side) -> None:
@@ -375,3 +385,71 @@ async def test_two_workers_at_once_settle_it_once(
     await resume_all(restored)
     await drain(restored)
     await check_whole(restored, b)
+
+
+async def test_what_a_counterpart_says_begins_an_epoch_once_a_day_without_a_person(
+    exchange_pair: Pair, server: TestServer, opened: list[Side]
+) -> None:
+    a, b, subject = exchange_pair.a, exchange_pair.b, str(uuid4())
+    copy = await copy_of(server, a)
+    await a.send(subject, "lost")
+    await a.drain()
+    restored = start_on(copy, a, b)
+    opened.append(restored)
+    await restored.send(subject, "mine")
+    await restored.drain()
+    [caught] = await restored.rows("SELECT id, reason FROM exchange_restores")
+    assert caught.reason == "held_unknown"
+    before = await epoch_of(restored)
+    assert await settle(restored) is Standing.WAITS_FOR_PERSON
+    assert await epoch_of(restored) == before
+    await restored.change("UPDATE service_state SET epoch = now() - interval '25 hours'")
+    assert await settle(restored) is Standing.WAITS_FOR_PERSON
+    assert await epoch_of(restored) > before
+
+
+async def live_a_while(
+    server: TestServer, sides: dict[str, Side], subjects: list[str], chance: random.Random
+) -> dict[str, Copy]:
+    """Send both ways, not always to the end, with copies made in between; give the latest of each side."""
+    copies: dict[str, Copy] = {}
+    for turn in range(3):
+        if turn:
+            for name in chance.sample(["a", "b"], chance.choice([1, 2])):
+                copies[name] = await copy_of(server, sides[name])
+        for _ in range(chance.randint(2, 4)):
+            side = sides[chance.choice(["a", "b"])]
+            await side.send(chance.choice(subjects), f"{side.name} {turn}")
+            if chance.random() < 0.7:
+                await side.drain()
+    return copies
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_whichever_side_goes_back_and_whenever_nothing_held_stays_unknown(
+    exchange_pair: Pair, server: TestServer, opened: list[Side], seed: int
+) -> None:
+    chance = random.Random(seed)  # noqa: S311 -- a test that can be played again
+    sides = {"a": exchange_pair.a, "b": exchange_pair.b}
+    subjects = [str(uuid4()), str(uuid4())]
+    copies = await live_a_while(server, sides, subjects, chance)
+    for name in chance.sample(sorted(copies), chance.randint(1, len(copies))):
+        other = "b" if name == "a" else "a"
+        sides[name] = start_on(copies[name], sides[name], sides[other])
+        opened.append(sides[name])
+        await sides[name].send(subjects[0], "written since")
+        await suspect_and_confirm(sides[name])
+    a, b = sides["a"], sides["b"]
+    a.wire.app, b.wire.app = b.app, a.app
+    for _ in range(3):
+        for side in (a, b):
+            await settle(side)
+        await drain(a, b)
+        for side in (a, b):
+            await resume_all(side)
+            await compare(side)
+        await drain(a, b)
+    for side in (a, b):
+        assert await side.rows("SELECT 1 FROM exchange_restores WHERE settled_at IS NULL") == []
+    await check_whole(a, b)
+    await check_whole(b, a)
