@@ -88,8 +88,10 @@ async def _compare_and_recover(work: Settling, restore: Restore) -> Standing | N
     losses = await _compare(work, restore)
     if losses is None:
         return Standing.UNANSWERED
-    if losses.counts:
+    # What is missing of the audit tree no message tells; its name begins anew with the epoch.
+    if losses.counts or restore.reason == SuspicionReason.COSIGNED_SIZE:
         if not await _may_begin_epoch(work, restore):
+            await _note_problem(work, restore, "differs_again_today")
             return Standing.WAITS_FOR_PERSON
         await _begin_epoch(work, restore, losses)
     if not losses.unknown:

@@ -11,7 +11,9 @@ import pytest
 from service_kit.exchange.reconciling.worker import Reconciler
 from service_kit.exchange.restoring import settling as settling_module
 from service_kit.exchange.restoring.history import check_history
+from service_kit.exchange.restoring.models import SuspicionReason
 from service_kit.exchange.restoring.settling import Standing
+from service_kit.exchange.restoring.suspecting import suspect
 from tests.kit.exchange.restoring.copies import (
     Copy,
     confirm,
@@ -406,6 +408,19 @@ async def test_what_a_counterpart_says_begins_an_epoch_once_a_day_without_a_pers
     await restored.change("UPDATE service_state SET epoch = now() - interval '25 hours'")
     assert await settle(restored) is Standing.WAITS_FOR_PERSON
     assert await epoch_of(restored) > before
+
+
+async def test_what_is_missing_of_the_audit_tree_begins_an_epoch(exchange_pair: Pair) -> None:
+    a = exchange_pair.a
+    async with a.worker.transaction(a.party) as session:
+        await suspect(session, a.party, a.link, SuspicionReason.COSIGNED_SIZE, {"size": 9})
+    assert await settle(a) is Standing.WAITS_FOR_PERSON
+    [shown] = (await operate(a, "GET", "/restore?open=true")).json()["items"]
+    assert shown["problem"] == "differs_again_today"
+    await a.change("UPDATE service_state SET epoch = date_trunc('second', now() - interval '25 hours')")
+    before = await epoch_of(a)
+    assert await settle(a) is Standing.SETTLED
+    assert await epoch_of(a) > before
 
 
 async def live_a_while(
