@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -41,6 +42,7 @@ class LinkKeys:
     counterpart_keys: tuple[Ed25519PublicKey, ...]
     secret_out: bytes | None
     secret_in: bytes | None
+    counterpart_epoch: datetime | None = None
 
     @property
     def signing_keys(self) -> list[Ed25519PrivateKey]:
@@ -224,6 +226,7 @@ def _link_keys(rows: Sequence[tuple[Link, str, str, ExchangeKey]], key_bytes: by
         ),
         secret_out=_unwrapped(key_bytes, owner, SECRET_OUT, link.secret_out),
         secret_in=_unwrapped(key_bytes, owner, SECRET_IN, link.secret_in),
+        counterpart_epoch=link.counterpart_epoch,
     )
 
 

@@ -11,6 +11,7 @@ from service_kit.db import set_tenant
 from service_kit.exchange.answers import Outcome
 from service_kit.exchange.links import LinkKeys
 from service_kit.exchange.models import OutboundMessage, OutboundState
+from service_kit.exchange.reconciling.epochs import notice_epoch
 from service_kit.exchange.reconciling.models import FurtherReceipt
 from service_kit.ids import new_id
 from shared_schemas.exchange.receipts import ReceiptLine
@@ -57,6 +58,7 @@ async def mark_delivered(
         problem=None,
         **first,
     )
+    await notice_epoch(session, keys, note)
     acting = Acting(session, keys.caller(), await set_tenant(session, message.organisation_id))
     changed_subjects(session)[DELIVERY, message.id] = acting
     detail = {"hash": receipt.hash, "reference": receipt.reference}

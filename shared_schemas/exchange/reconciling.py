@@ -40,12 +40,21 @@ class _Words(BaseModel):
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
 
+class EqualWords(_Words):
+    """The asker's signed word after it found the link equal: kept by the asked party, where it is so there too."""
+
+    first: date | None = Field(description="The first UTC date compared; null: every day there is.")
+    sent: str = Field(description="An exchange-summary/v1 of what the asker sent.")
+    received: str = Field(description="The same of what it received.")
+
+
 class StateQuestion(_Words):
     """Says since when the asker's history runs, and asks how the other's end of the link stands."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"epoch": "2026-09-01T00:00:00Z"}]})
 
     epoch: Epoch
+    equal: EqualWords | None = None
 
 
 class Gap(_Words):

@@ -40,6 +40,10 @@ OPEN = {
     "/v1/public/code-lists/{name}": "what codes mean is for anybody",
     "/v1/calendars/{file_name}": "calendar programs send no credential: the unguessable address is one",
     "/v1/exchange/links/{link_id}/messages": "the signature over the message is the credential",
+    "/v1/exchange/links/{link_id}/state": "the signature over the question is the credential",
+    "/v1/exchange/links/{link_id}/summaries": "the signature over the question is the credential",
+    "/v1/exchange/links/{link_id}/listings": "the signature over the question is the credential",
+    "/v1/exchange/links/{link_id}/redeliveries": "the signature over the question is the credential",
     "/v1/exchange/links/{link_id}/documents/{document_hash}": "the signature over the part is the credential",
     "/v1/exchange/links/{link_id}/returns": "the signature over the question is the credential",
 }

@@ -38,9 +38,9 @@ UNKNOWN_NAMED = 20  # in what is kept of a suspicion
 HOLES_AT_ONCE = 1_000
 
 
-def is_long(first: date, now: datetime) -> bool:
+def is_long(first: date | None, now: datetime) -> bool:
     """Tell whether a summary would go far back."""
-    return first < (now - LONG).date()
+    return first is None or first < (now - LONG).date()
 
 
 async def summarise_side(question: Question, asked: SummariesQuestion) -> str:

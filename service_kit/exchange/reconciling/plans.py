@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,12 +16,14 @@ WHOLE_EVERY = timedelta(days=30)
 LEASE_SECONDS = 300
 AGAIN_FIRST = timedelta(minutes=2)
 AGAIN_LONGEST = timedelta(hours=1)
+AT_MOST_EVERY = timedelta(minutes=5)
 DAYS_COMPARED = 30
 
-# Every open link that can be asked has a plan. Where the counterpart's network lets nothing in, it alone can ask.
+# Every open link that can be asked has a plan; a new one leaves its two sides time to be set up. Where the
+# counterpart's network lets nothing in, it alone can ask.
 _ENSURE = text("""
-    INSERT INTO reconciliation_plans (organisation_id, id, link_id)
-    SELECT l.organisation_id, gen_random_uuid(), l.id FROM exchange_links l
+    INSERT INTO reconciliation_plans (organisation_id, id, link_id, due_at)
+    SELECT l.organisation_id, gen_random_uuid(), l.id, now() + interval '2 minutes' FROM exchange_links l
      WHERE l.state = 'active' AND l.delivery_mode = 'push'
        AND NOT EXISTS (SELECT FROM reconciliation_plans p
                         WHERE p.organisation_id = l.organisation_id AND p.link_id = l.id)
@@ -66,7 +68,7 @@ class Due:
 
 
 async def ensure_plans(session: AsyncSession) -> None:
-    """Give each link that has none a plan, due at once."""
+    """Give each link that has none a plan."""
     await session.execute(_ENSURE)
 
 
@@ -101,15 +103,23 @@ async def finish(session: AsyncSession, due: Due, *, equal: bool, problem: str |
 async def want_comparison(
     session: AsyncSession, organisation_id: UUID, link_id: UUID, reason: RunReason, *, all_days: bool = False
 ) -> None:
-    """Make a link's comparison due now; the worker does it."""
+    """Make a link's comparison due now; the worker does it.
+
+    What the counterpart brings about counts once in five minutes: it must not keep us comparing.
+    """
     wanted = {"due_at": func.now(), "asked_at": func.clock_timestamp(), "reason": reason.value, "tries": 0}
     statement = insert(ReconciliationPlan).values(
         organisation_id=organisation_id, id=new_id(), link_id=link_id, all_days=all_days, **wanted
     )
     either = ReconciliationPlan.all_days.op("OR")(statement.excluded.all_days)
+    seldom = None
+    if reason is RunReason.COUNTERPART:
+        seldom = or_(
+            ReconciliationPlan.asked_at.is_(None), ReconciliationPlan.asked_at < func.now() - AT_MOST_EVERY
+        )
     await session.execute(
         statement.on_conflict_do_update(
-            index_elements=["organisation_id", "link_id"], set_={**wanted, "all_days": either}
+            index_elements=["organisation_id", "link_id"], set_={**wanted, "all_days": either}, where=seldom
         )
     )
 

@@ -10,9 +10,10 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service_kit.db import Database
-from service_kit.exchange.asking import Asker
+from service_kit.exchange.asking import Asker, QuestionRefused
 from service_kit.exchange.client import ExchangeClient
 from service_kit.exchange.links import load_link
+from service_kit.exchange.reconciling.agreeing import own_words
 from service_kit.exchange.reconciling.comparing import Finding, days_that_differ
 from service_kit.exchange.reconciling.models import FindingKind, RunReason
 from service_kit.exchange.reconciling.outcomes import Outcome, record_outcome
@@ -25,7 +26,7 @@ from service_kit.exchange.restoring.models import SuspicionReason
 from service_kit.exchange.restoring.suspecting import suspect
 from service_kit.identity import ServiceState
 from service_kit.settings import ServiceSettings
-from shared_schemas.exchange.reconciling import StateAnswer
+from shared_schemas.exchange.reconciling import EqualWords, StateAnswer, StateQuestion
 from shared_schemas.exchange.summaries import DaySummary, SummaryDirection
 from shared_schemas.exchange.times import format_epoch, parse_epoch
 
@@ -90,6 +91,9 @@ async def reconcile_link(
     )
     async with database.transaction(organisation_id) as session:
         await record_outcome(session, keys, outcome)
+        words = await own_words(session, keys, first, own_epoch) if outcome.equal else None
+    if words is not None:
+        await _hand_over(asker, own_epoch, words)
     log.info(
         "exchange_reconciled",
         link_id=str(link_id),
@@ -97,6 +101,15 @@ async def reconcile_link(
         count=len(findings),
     )
     return outcome
+
+
+async def _hand_over(asker: Asker, own_epoch: datetime, words: EqualWords) -> None:
+    """Let the counterpart keep our word too; where it does not, its own comparison will."""
+    content = StateQuestion(epoch=format_epoch(own_epoch), equal=words).model_dump(mode="json")
+    try:
+        await asker.ask("/state", content)
+    except QuestionRefused as refusal:
+        log.info("exchange_words_not_taken", link_id=str(asker.keys.link_id), problem=refusal.kind)
 
 
 async def _read_times(session: AsyncSession) -> tuple[datetime, datetime]:

@@ -9,8 +9,10 @@ from pydantic import BaseModel
 
 from service_kit.exchange.questions import open_question
 from service_kit.exchange.rates import Rates
+from service_kit.exchange.reconciling.agreeing import take_words
 from service_kit.exchange.reconciling.answering import answer_redeliveries, is_long, list_page, summarise_side
-from service_kit.exchange.reconciling.state import keep_epoch, own_state
+from service_kit.exchange.reconciling.epochs import keep_epoch
+from service_kit.exchange.reconciling.state import own_state
 from service_kit.problems import ApiProblem
 from shared_schemas.exchange.reconciling import (
     ListingsAnswer,
@@ -22,6 +24,7 @@ from shared_schemas.exchange.reconciling import (
     SummariesAnswer,
     SummariesQuestion,
 )
+from shared_schemas.exchange.times import parse_epoch
 
 router = APIRouter()
 
@@ -64,13 +67,21 @@ def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
     openapi_extra=_takes(StateQuestion),
 )
 async def post_state(request: Request, link_id: LinkPath) -> StateAnswer:
-    """Answer a signed question of the counterpart, which says since when its own history runs."""
+    """Answer a signed question of the counterpart, which says since when its own history runs.
+
+    Where it found the link equal it hands over its own signed summaries, and they are kept if they are true here.
+    """
     async with open_question(request, link_id, StateQuestion) as (question, asked):
-        await keep_epoch(question.acting.session, question.opened.keys, asked.epoch)
+        session, opened = question.acting.session, question.opened
+        new_epoch = await keep_epoch(session, opened.keys, parse_epoch(asked.epoch))
+        if asked.equal is not None and not new_epoch:
+            if is_long(asked.equal.first, opened.database_time):
+                _check_long(request.app.state.long_question_rates, opened.keys.link_id)
+            await take_words(session, opened, asked.equal)
         return await own_state(
-            question.acting.session,
-            question.opened.keys,
-            question.opened.epoch,
+            session,
+            opened.keys,
+            opened.epoch,
             request.app.state.receiving.message_types.keys(),
         )
 

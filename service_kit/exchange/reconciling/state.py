@@ -4,19 +4,15 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-import structlog
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from service_kit.audit import record_audit
-from service_kit.exchange.alerts import AlertKind, raise_alert
 from service_kit.exchange.links import LinkKeys
 from service_kit.exchange.models import Link
 from service_kit.exchange.own_types import OWN_TYPES
+from service_kit.exchange.reconciling.epochs import keep_epoch
 from service_kit.exchange.reconciling.equality import last_equal
 from service_kit.exchange.reconciling.gaps import find_gaps
-from service_kit.exchange.reconciling.models import RunReason
-from service_kit.exchange.reconciling.plans import want_comparison
 from service_kit.exchange.reconciling.sets import count_received
 from shared_schemas.exchange.limits import (
     BATCH_MAX_MESSAGES,
@@ -26,8 +22,6 @@ from shared_schemas.exchange.limits import (
 )
 from shared_schemas.exchange.reconciling import LISTING_PAGE, REDELIVERIES_MAX, Limits, StateAnswer
 from shared_schemas.exchange.times import format_epoch, parse_epoch
-
-log = structlog.get_logger(__name__)
 
 LIMITS = Limits(
     body_bytes=BODY_MAX_BYTES,
@@ -64,38 +58,6 @@ async def _last_cosigned(session: AsyncSession, organisation_id: UUID, link_id: 
     return None
 
 
-async def keep_epoch(session: AsyncSession, keys: LinkKeys, told: str) -> bool:
-    """Keep the counterpart's epoch; tell whether its history began anew since it last said so.
-
-    Then everything is compared at once. An epoch earlier than the one known is of an older copy that still runs:
-    it changes nothing here, and people hear of it.
-    """
-    epoch = parse_epoch(told)
-    of_link = Link.organisation_id == keys.organisation_id, Link.id == keys.link_id
-    known = (await session.execute(select(Link.counterpart_epoch).where(*of_link))).scalar_one()
-    if known == epoch:
-        return False
-    if known is not None and epoch < known:
-        detail = {"known": format_epoch(known), "told": told, "reason": "older_epoch"}
-        await raise_alert(
-            session, keys.organisation_id, AlertKind.STATEMENT_REFUSED, link_id=keys.link_id, detail=detail
-        )
-        log.error("exchange_epoch_older", link_id=str(keys.link_id))
-        return False
-    await session.execute(
-        update(Link)
-        .where(*of_link)
-        .values(counterpart_epoch=epoch)
-        .execution_options(synchronize_session=False)
-    )
-    if known is None:
-        return False
-    detail = {"known": format_epoch(known), "told": told}
-    await record_audit(session, keys.caller(), "exchange.new_epoch", "exchange_link", keys.link_id, detail)
-    await want_comparison(session, keys.organisation_id, keys.link_id, RunReason.EPOCH, all_days=True)
-    return True
-
-
 async def keep_state(session: AsyncSession, keys: LinkKeys, told: StateAnswer) -> bool:
     """Keep what the counterpart says of itself; tell whether its epoch is a new one."""
     await session.execute(
@@ -104,4 +66,4 @@ async def keep_state(session: AsyncSession, keys: LinkKeys, told: StateAnswer) -
         .values(counterpart_batch_max=told.batch_max, counterpart_types=told.types)
         .execution_options(synchronize_session=False)
     )
-    return await keep_epoch(session, keys, told.epoch)
+    return await keep_epoch(session, keys, parse_epoch(told.epoch))

@@ -34,6 +34,31 @@ async def test_the_others_signed_word_is_kept_when_equal(exchange_pair: Pair) ->
     assert (await a.actions())[-1] == "exchange.reconciled"
 
 
+async def test_who_was_asked_keeps_the_askers_word_too(exchange_pair: Pair) -> None:
+    a, b = exchange_pair.a, exchange_pair.b
+    await delivered(a, 2)
+    await compare(a)
+    [row] = await b.rows("SELECT * FROM reconciliations")
+    assert (row.reason, row.sent_equal, row.received_equal, row.days) == ("counterpart", True, True, 1)
+    text = open_note(row.sent_summaries[0], party_urn(a.party), [read_public_key(a.public_key)])
+    assert text.split("\n")[4] == "sent"
+    assert text.split("\n")[6].split(" ")[1] == "2"
+
+
+async def test_a_word_that_is_not_true_here_is_not_kept(exchange_pair: Pair) -> None:
+    a, b = exchange_pair.a, exchange_pair.b
+    await delivered(a, 2)
+
+    async def lose_one_first(request: httpx.Request) -> httpx.Response:
+        if b"exchange-summary" in await request.aread():
+            await b.change("DELETE FROM inbound_messages WHERE number = 1")
+        return await a.wire.deliver(request)
+
+    a.wire.instead = lose_one_first
+    assert (await compare(a)).equal
+    assert await b.rows("SELECT 1 FROM reconciliations") == []
+
+
 async def test_what_the_counterpart_says_of_itself_is_kept(exchange_pair: Pair) -> None:
     await compare(exchange_pair.a)
     [link] = await exchange_pair.a.rows("SELECT * FROM exchange_links")
