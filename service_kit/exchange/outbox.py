@@ -89,11 +89,17 @@ async def send_again_under_next_number(session: AsyncSession, message: OutboundM
 
 
 async def fill_number(
-    session: AsyncSession, stream: OutboundStream, number: int, data: Mapping[str, Any], dataschema: str
+    session: AsyncSession,
+    stream: OutboundStream,
+    number: int,
+    data: Mapping[str, Any],
+    dataschema: str,
+    *,
+    replaces: UUID | None = None,
 ) -> UUID:
     """Say under a number that no live message has that nothing will come under it; give the filling's id.
 
-    ``data`` is a ``DiscardedBody``. Its chain is its own: the chain of what is gone may be held elsewhere.
+    ``data`` is a ``DiscardedBody``. Its chain is its own unless it is named: what is gone may be held elsewhere.
     """
     return await _enter(
         session,
@@ -103,6 +109,7 @@ async def fill_number(
         message_type=DISCARDED,
         data=data,
         dataschema=dataschema,
+        replaces=replaces,
         correlation_id=None,
         traceparent=None,
         under=(stream.id, number),

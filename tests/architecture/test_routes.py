@@ -47,6 +47,7 @@ OPEN = {
     "/v1/exchange/links/{link_id}/listings": "the signature over the question is the credential",
     "/v1/exchange/links/{link_id}/redeliveries": "the signature over the question is the credential",
     "/v1/exchange/links/{link_id}/documents/{document_hash}": "the signature over the part is the credential",
+    "/v1/exchange/links/{link_id}/returns": "the signature over the question is the credential",
 }
 both = pytest.mark.parametrize("name", sorted(APPS))
 

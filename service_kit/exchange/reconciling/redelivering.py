@@ -11,6 +11,7 @@ from service_kit.audit import record_audit
 from service_kit.exchange.links import LinkKeys
 from service_kit.exchange.models import OutboundMessage, OutboundState, OutboundStream
 from service_kit.exchange.reconciling.sets import NOT_LIVE, find_sent
+from service_kit.exchange.restoring.filling import fill_bodiless
 from shared_schemas.exchange.reconciling import Gap, RedeliveriesAnswer
 
 BY_COUNTERPART = "counterpart"
@@ -49,6 +50,9 @@ async def redeliver(
             redelivery.unknown.append(message_id)
         elif message.state in NOT_LIVE:
             redelivery.settling.append(message_id)
+        elif message.body is None and not held and message.state == OutboundState.DELIVERED:
+            await fill_bodiless(session, keys, message)
+            redelivery.queued.append(message_id)
         elif goes_again(message, held=held):
             await _send_again(session, keys, message, by)
             redelivery.queued.append(message_id)

@@ -26,7 +26,7 @@ from service_kit.exchange.reconciling.reconcile import reconcile_link
 from service_kit.exchange.reconciling.theirs import StatementRefused, ask_patiently, their_day
 from service_kit.exchange.restoring.findings import OfRestore, add_finding
 from service_kit.exchange.restoring.losses import Losses, losses_of
-from service_kit.exchange.restoring.models import FindingKind, Restore, RestoreFinding
+from service_kit.exchange.restoring.models import FindingKind, Restore, RestoreFinding, SuspicionReason
 from service_kit.exchange.restoring.planning import Held, ImplausibleNumbers
 from service_kit.exchange.restoring.recovering import Recovery, recover_stream
 from service_kit.exchange.restoring.suspecting import HELD_FOR_RESTORE
@@ -38,6 +38,9 @@ from shared_schemas.exchange.times import format_epoch, parse_epoch
 
 log = structlog.get_logger(__name__)
 
+# Noticed here, or said by a person of this side: no counterpart can bring it about.
+BY_ITSELF = (SuspicionReason.SYSTEM_IDENTIFIER, SuspicionReason.TIMELINE, SuspicionReason.PERSON)
+EPOCHS_APART = timedelta(days=1)
 ROUNDS = 3  # what is recovered, and what came in between, is compared again so often at most
 
 
@@ -85,7 +88,11 @@ async def _compare_and_recover(work: Settling, restore: Restore) -> Standing | N
     losses = await _compare(work, restore)
     if losses is None:
         return Standing.UNANSWERED
-    if losses.counts:
+    # What is missing of the audit tree no message tells; its name begins anew with the epoch.
+    if losses.counts or restore.reason == SuspicionReason.COSIGNED_SIZE:
+        if not await _may_begin_epoch(work, restore):
+            await _note_problem(work, restore, "differs_again_today")
+            return Standing.WAITS_FOR_PERSON
         await _begin_epoch(work, restore, losses)
     if not losses.unknown:
         await _settle(work, restore)
@@ -163,6 +170,18 @@ async def _name_lacking(session: AsyncSession, work: Settling, restore: Restore,
     ):
         for message_id in sorted(found.keys() - known):
             await add_finding(session, of, kind, message_id=message_id)
+
+
+async def _may_begin_epoch(work: Settling, restore: Restore) -> bool:
+    """Tell whether a difference may begin an epoch, which makes every counterpart compare everything.
+
+    What one counterpart says may do so once a day; more often a person must have confirmed it.
+    """
+    if restore.confirmed_at is not None or restore.epoch is not None or restore.reason in BY_ITSELF:
+        return True
+    async with work.database.transaction(work.organisation_id) as session:
+        lately = select(ServiceState.epoch > func.now() - EPOCHS_APART)
+        return not (await session.execute(lately)).scalar_one()
 
 
 async def _begin_epoch(work: Settling, restore: Restore, losses: Losses) -> None:

@@ -1,14 +1,16 @@
 """Whatever was lost on our side: afterwards each number and each chain has one live message, and nothing held is unknown."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from service_kit.exchange.models import OutboundState
-from service_kit.exchange.restoring.planning import Held, Own, Plan, plan_stream
+from service_kit.exchange.restoring.planning import Held, ImplausibleNumbers, Own, Plan, plan_stream
+from service_kit.exchange.restoring.recovering import written_at
 
 DAY = date(2026, 11, 3)
 UNDELIVERED = ("pending", "leased", "dead")
@@ -61,6 +63,29 @@ def test_other_bytes_are_named_and_nothing_is_done() -> None:
     plan = plan_stream([mine], [theirs], 1)
     assert plan.different == [theirs]
     assert not plan.changes
+
+
+def test_numbers_no_receiver_lets_a_stream_run_ahead_are_not_believed() -> None:
+    assert len(plan_stream([], [held(1_001)], 0).fill) == 1_000
+    with pytest.raises(ImplausibleNumbers):
+        plan_stream([], [held(2**31 - 1)], 0)
+
+
+@pytest.mark.parametrize(
+    ("message_id", "day", "at"),
+    [
+        ("01a1a0ae-8063-7c3e-9a41-5b0f6f1d2a01", date(2026, 11, 24), None),
+        ("01a1a0ae-8063-7c3e-9a41-5b0f6f1d2a01", date(2026, 11, 2), datetime(2026, 11, 2, tzinfo=UTC)),
+        ("ffffffff-ffff-7fff-bfff-ffffffffffff", date(2026, 11, 2), datetime(2026, 11, 2, tzinfo=UTC)),
+        ("00000000-0000-7000-8000-000000000000", date(1970, 1, 1), datetime(1970, 1, 1, tzinfo=UTC)),
+    ],
+)
+def test_a_message_without_content_stands_on_the_day_it_is_listed_under(
+    message_id: str, day: date, at: datetime | None
+) -> None:
+    found = written_at(UUID(message_id), day)
+    assert found == at or at is None
+    assert found.date() == day
 
 
 @dataclass

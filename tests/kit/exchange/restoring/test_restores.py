@@ -1,14 +1,21 @@
 """One side, or both, goes back to an earlier copy, with messages both ways since: nothing held stays unknown."""
 
+import asyncio
+import random
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
+from service_kit.exchange.reconciling.worker import Reconciler
+from service_kit.exchange.restoring import settling as settling_module
 from service_kit.exchange.restoring.history import check_history
+from service_kit.exchange.restoring.models import SuspicionReason
 from service_kit.exchange.restoring.settling import Standing
+from service_kit.exchange.restoring.suspecting import suspect
 from tests.kit.exchange.restoring.copies import (
+    Copy,
     confirm,
     copy_of,
     restorer,
@@ -40,6 +47,13 @@ async def drain(*sides: Side) -> None:
             await side.make_due()
             await side.drain()
             await side.applier().apply_due()
+
+
+async def compare(side: Side) -> None:
+    reconciler = Reconciler(side.worker, side.settings, side.client)
+    await reconciler.compare_due()
+    await side.change("UPDATE reconciliation_plans SET due_at = now()")
+    await reconciler.compare_due()
 
 
 async def check_whole(sender: Side, receiver: Side) -> None:
@@ -264,3 +278,193 @@ async def test_a_counterpart_that_does_not_answer_keeps_its_link_held(exchange_p
     assert shown["settled_at"] is None
     a.wire.instead = None
     assert await settle(a) is Standing.SETTLED
+
+
+async def test_what_neither_side_has_any_more_has_its_number_filled(
+    exchange_pair: Pair, server: TestServer, opened: list[Side]
+) -> None:
+    a, b, subject = exchange_pair.a, exchange_pair.b, str(uuid4())
+    await a.send(subject, "one")
+    await a.drain()
+    copy_a, copy_b = await copy_of(server, a), await copy_of(server, b)
+    lost = await a.send(subject, "two")
+    await a.drain()
+    new_a = start_on(copy_a, a, b)
+    opened.append(new_a)
+    await suspect_and_confirm(new_a)
+    assert await settle(new_a) is Standing.SETTLED
+    # Before its content came back, the other side goes back as well: the message is nowhere now.
+    new_b = start_on(copy_b, b, new_a)
+    new_a.wire.app = new_b.app
+    opened.append(new_b)
+    await operate(new_b, "POST", "/restore", {"reason": "recovered"})
+    assert await settle(new_b) is Standing.SETTLED
+    assert await findings(new_b) == {"to_come_again": {lost}}
+    await new_a.send(subject, "three")
+    await resume_all(new_a)
+    await drain(new_a, new_b)
+    assert new_b.words == ["three"]
+    [filling] = await new_b.rows("SELECT chain_id FROM inbound_messages WHERE type = 'exchange.discarded.v1'")
+    assert filling.chain_id == lost
+    await check_whole(new_a, new_b)
+
+
+async def test_a_number_that_was_lost_on_its_way_is_filled(
+    exchange_pair: Pair, server: TestServer, opened: list[Side]
+) -> None:
+    a, b, subject = exchange_pair.a, exchange_pair.b, str(uuid4())
+    copy = await copy_of(server, a)
+    missing = await a.send(subject, "never arrived")
+    await a.send(subject, "arrived")
+    # As after a delivery out of turn: the second is held, waiting for the first.
+    await a.change("UPDATE outbound_messages SET state = 'void' WHERE id = :id", id=missing)
+    await a.drain()
+    restored = start_on(copy, a, b)
+    opened.append(restored)
+    await suspect_and_confirm(restored)
+    assert await settle(restored) is Standing.SETTLED
+    assert (await findings(restored))["filled"] == {None}
+    await resume_all(restored)
+    await drain(restored, b)
+    assert b.words == ["arrived"]
+    await check_whole(restored, b)
+
+
+async def test_it_goes_on_where_it_was_killed(
+    exchange_pair: Pair, server: TestServer, opened: list[Side], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a, b = exchange_pair.a, exchange_pair.b
+    copy = await copy_of(server, a)
+    for number in range(3):
+        await a.send(str(uuid4()), f"words {number}")
+    await a.drain()
+    restored = start_on(copy, a, b)
+    opened.append(restored)
+    await suspect_and_confirm(restored)
+    real, calls = settling_module.recover_stream, 0
+
+    async def killed(*arguments: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        done = await real(*arguments)
+        if calls == 2:
+            raise KeyboardInterrupt  # the second stream's transaction is lost with it
+        return done
+
+    monkeypatch.setattr(settling_module, "recover_stream", killed)
+    with pytest.raises(KeyboardInterrupt):
+        await settle(restored)
+    assert len(await restored.rows("SELECT 1 FROM outbound_messages")) == 1
+    waiting = await restored.send(str(uuid4()))
+    await restored.drain()
+    assert await restored.state_of(waiting) == "pending"
+    monkeypatch.setattr(settling_module, "recover_stream", real)
+    assert await settle(restored) is Standing.SETTLED
+    assert len((await findings(restored))["recovered"]) == 3
+    assert len(await restored.rows("SELECT 1 FROM exchange_restore_findings")) == 3
+    assert len([action for action in await restored.actions() if action == "exchange.epoch_begun"]) == 1
+    await resume_all(restored)
+    await drain(restored)
+    await check_whole(restored, b)
+
+
+async def test_two_workers_at_once_settle_it_once(
+    exchange_pair: Pair, server: TestServer, opened: list[Side]
+) -> None:
+    a, b, subject = exchange_pair.a, exchange_pair.b, str(uuid4())
+    copy = await copy_of(server, a)
+    for number in range(3):
+        await a.send(subject, f"words {number}")
+    await a.drain()
+    restored = start_on(copy, a, b)
+    opened.append(restored)
+    await suspect_and_confirm(restored)
+    await restored.send(subject, "mine")
+    await asyncio.gather(settle(restored), settle(restored))
+    await settle(restored)
+    assert len(await restored.rows("SELECT 1 FROM exchange_restore_findings")) == 4
+    assert await restored.rows("SELECT 1 FROM exchange_restores WHERE settled_at IS NULL") == []
+    await resume_all(restored)
+    await drain(restored)
+    await check_whole(restored, b)
+
+
+async def test_what_a_counterpart_says_begins_an_epoch_once_a_day_without_a_person(
+    exchange_pair: Pair, server: TestServer, opened: list[Side]
+) -> None:
+    a, b, subject = exchange_pair.a, exchange_pair.b, str(uuid4())
+    copy = await copy_of(server, a)
+    await a.send(subject, "lost")
+    await a.drain()
+    restored = start_on(copy, a, b)
+    opened.append(restored)
+    await restored.send(subject, "mine")
+    await restored.drain()
+    [caught] = await restored.rows("SELECT id, reason FROM exchange_restores")
+    assert caught.reason == "held_unknown"
+    before = await epoch_of(restored)
+    assert await settle(restored) is Standing.WAITS_FOR_PERSON
+    assert await epoch_of(restored) == before
+    await restored.change("UPDATE service_state SET epoch = now() - interval '25 hours'")
+    assert await settle(restored) is Standing.WAITS_FOR_PERSON
+    assert await epoch_of(restored) > before
+
+
+async def test_what_is_missing_of_the_audit_tree_begins_an_epoch(exchange_pair: Pair) -> None:
+    a = exchange_pair.a
+    async with a.worker.transaction(a.party) as session:
+        await suspect(session, a.party, a.link, SuspicionReason.COSIGNED_SIZE, {"size": 9})
+    assert await settle(a) is Standing.WAITS_FOR_PERSON
+    [shown] = (await operate(a, "GET", "/restore?open=true")).json()["items"]
+    assert shown["problem"] == "differs_again_today"
+    await a.change("UPDATE service_state SET epoch = date_trunc('second', now() - interval '25 hours')")
+    before = await epoch_of(a)
+    assert await settle(a) is Standing.SETTLED
+    assert await epoch_of(a) > before
+
+
+async def live_a_while(
+    server: TestServer, sides: dict[str, Side], subjects: list[str], chance: random.Random
+) -> dict[str, Copy]:
+    """Send both ways, not always to the end, with copies made in between; give the latest of each side."""
+    copies: dict[str, Copy] = {}
+    for turn in range(3):
+        if turn:
+            for name in chance.sample(["a", "b"], chance.choice([1, 2])):
+                copies[name] = await copy_of(server, sides[name])
+        for _ in range(chance.randint(2, 4)):
+            side = sides[chance.choice(["a", "b"])]
+            await side.send(chance.choice(subjects), f"{side.name} {turn}")
+            if chance.random() < 0.7:
+                await side.drain()
+    return copies
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_whichever_side_goes_back_and_whenever_nothing_held_stays_unknown(
+    exchange_pair: Pair, server: TestServer, opened: list[Side], seed: int
+) -> None:
+    chance = random.Random(seed)  # noqa: S311 -- a test that can be played again
+    sides = {"a": exchange_pair.a, "b": exchange_pair.b}
+    subjects = [str(uuid4()), str(uuid4())]
+    copies = await live_a_while(server, sides, subjects, chance)
+    for name in chance.sample(sorted(copies), chance.randint(1, len(copies))):
+        other = "b" if name == "a" else "a"
+        sides[name] = start_on(copies[name], sides[name], sides[other])
+        opened.append(sides[name])
+        await sides[name].send(subjects[0], "written since")
+        await suspect_and_confirm(sides[name])
+    a, b = sides["a"], sides["b"]
+    a.wire.app, b.wire.app = b.app, a.app
+    for _ in range(3):
+        for side in (a, b):
+            await settle(side)
+        await drain(a, b)
+        for side in (a, b):
+            await resume_all(side)
+            await compare(side)
+        await drain(a, b)
+    for side in (a, b):
+        assert await side.rows("SELECT 1 FROM exchange_restores WHERE settled_at IS NULL") == []
+    await check_whole(a, b)
+    await check_whole(b, a)
