@@ -15,6 +15,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service_kit.audit import record_audit
+from service_kit.audit_tree.keys import own_audit_key
 from service_kit.db import Database, make_engine
 from service_kit.exchange.links import add_link, add_own_key, own_public_key, pin_key
 from service_kit.exchange.models import Link
@@ -47,6 +48,8 @@ class PartyCard:
     party: str
     public_key: str
     fingerprint: str
+    audit_key: str
+    audit_fingerprint: str
 
 
 @dataclass(frozen=True)
@@ -109,12 +112,15 @@ async def register_organisation(
     if public_key is None:
         public_key = await add_own_key(session, identity, settings.key_bytes())
         await audit_operator(session, identity, "organisation.added", "organisation", identity)
+    audit_key = (await own_audit_key(session, identity, settings.key_bytes())).public_key()
     return PartyCard(
         organisation=identity,
         code=code,
         party=party_urn(identity),
         public_key=write_public_key(public_key),
         fingerprint=fingerprint(public_key),
+        audit_key=write_public_key(audit_key),
+        audit_fingerprint=fingerprint(audit_key),
     )
 
 
