@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from service_kit.acting import Acting
 from service_kit.exchange.document_models import MessageDocument
 from service_kit.exchange.links import LinkUnusable
-from service_kit.exchange.models import InboundStream, Link, OutboundMessage
+from service_kit.exchange.models import InboundStream, Link, OutboundMessage, OutboundStream
 from service_kit.ids import new_id
 from shared_schemas.exchange.envelope import (
     LINK_SUBJECT,
@@ -19,6 +19,7 @@ from shared_schemas.exchange.envelope import (
     parse_envelope,
     write_message,
 )
+from shared_schemas.messages.exchange import DISCARDED
 
 # The row stays locked until the transaction ends, so that the order of numbers is the order of commits and a
 # rolled-back number is given again.
@@ -85,6 +86,27 @@ async def send_again_under_next_number(session: AsyncSession, message: OutboundM
     )
 
 
+async def fill_number(
+    session: AsyncSession, stream: OutboundStream, number: int, data: Mapping[str, Any], dataschema: str
+) -> UUID:
+    """Say under a number that no live message has that nothing will come under it; give the filling's id.
+
+    ``data`` is a ``DiscardedBody``. Its chain is its own: the chain of what is gone may be held elsewhere.
+    """
+    return await _enter(
+        session,
+        organisation_id=stream.organisation_id,
+        link_id=stream.link_id,
+        subject=stream.subject,
+        message_type=DISCARDED,
+        data=data,
+        dataschema=dataschema,
+        correlation_id=None,
+        traceparent=None,
+        under=(stream.id, number),
+    )
+
+
 async def _enter(
     session: AsyncSession,
     *,
@@ -98,12 +120,13 @@ async def _enter(
     correlation_id: str | None,
     traceparent: str | None,
     documents: Collection[UUID] = (),
+    under: tuple[UUID, int] | None = None,
 ) -> UUID:
     key = {"organisation_id": organisation_id, "link_id": link_id, "subject": subject}
     # The link is looked for first: a stream of an unknown link would break a constraint.
     if (await session.execute(select(Link.id).where(*_is_link(organisation_id, link_id)))).first() is None:
         raise LinkUnusable
-    stream_id, number = (await session.execute(NEXT_NUMBER, key | {"id": new_id()})).one()
+    stream_id, number = under or (await session.execute(NEXT_NUMBER, key | {"id": new_id()})).one()
     # A statement of its own, after the lock: it sees what was applied while this transaction waited for it.
     party, seen, time = (await session.execute(_circumstances(organisation_id, link_id, subject))).one()
     message_id = new_id()
