@@ -30,6 +30,7 @@ from panel_service.triage.router import router as triage
 from panel_service.views.router import router as views
 from service_kit import audit_routes, feed_routes, me, reference_routes
 from service_kit.app import ServiceDefinition, make_app
+from service_kit.audit_tree.routes import published as published_checkpoints
 from service_kit.exchange.router import router as exchange
 from service_kit.settings import ServiceSettings
 from shared_schemas.messages.catalogue import FROM_BOTH, FROM_LOCAL, FROM_PANEL
@@ -76,6 +77,7 @@ DEFINITION = ServiceDefinition(
         feed_routes.router,
         reference_routes.router,
         exchange,
+        published_checkpoints,
         audit_routes.router,
     ),
     tags=(

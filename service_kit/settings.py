@@ -59,6 +59,10 @@ class ServiceSettings(BaseSettings):
     )
     lease_seconds: float = Field(default=60.0, gt=0, description="How long a claimed delivery stays claimed.")
 
+    checkpoint_seconds: float = Field(
+        default=3600.0, gt=0, description="How often the audit tree's checkpoint is made and witnessed."
+    )
+
     document_directory: Path = Field(
         default=Path("/var/lib/practice-review-exchange/documents"),
         description="The folder of documents; what is still coming in lies there even where an object store is used.",

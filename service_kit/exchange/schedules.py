@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 
+from service_kit.audit_tree.checkpointing import Checkpointer
 from service_kit.db import Database
 from service_kit.exchange.applier import Applier
 from service_kit.exchange.client import ExchangeClient
@@ -25,4 +26,11 @@ def exchange_schedules(
         finally:
             await client.close()
 
-    return (send, applier.run)
+    async def witness(stop: asyncio.Event) -> None:
+        client = ExchangeClient(attempt_seconds=settings.attempt_seconds)
+        try:
+            await Checkpointer(database, settings, client).run(stop)
+        finally:
+            await client.close()
+
+    return (send, applier.run, witness)
