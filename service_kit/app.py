@@ -70,6 +70,7 @@ def make_app(definition: ServiceDefinition, settings: ServiceSettings) -> FastAP
     app.state.receiving = receiving_setup(settings, definition.message_types)
     app.state.rates = Rates()
     app.state.question_rates = Rates(per_second=2, burst=20)
+    app.state.long_question_rates = Rates(per_second=0.1, burst=10)
     app.state.draining = False
     register_problem_handlers(app)
     app.add_exception_handler(ApiProblem, answer_refusal)

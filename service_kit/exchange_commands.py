@@ -16,7 +16,9 @@ PARTS: tuple[Callable[[typer.Typer, "Commands"], None], ...] = (add_reconcile,)
 
 def exchange_cli(commands: "Commands") -> typer.Typer:
     """Make the group ``exchange``."""
-    cli = typer.Typer(no_args_is_help=True, help="The exchange: what is equal, what is stuck, what is proved.")
+    cli = typer.Typer(
+        no_args_is_help=True, help="The exchange: what is equal, what is stuck, what is proved."
+    )
 
     @cli.callback()
     def group() -> None:

@@ -26,6 +26,7 @@ class AlertKind(StrEnum):
     HASHES_DIFFER = "hashes_differ"  # both sides hold one id with other bytes
     HELD_UNKNOWN = "held_unknown"  # the counterpart holds of ours what we do not know
     NOT_EQUAL = "not_equal"  # not found equal for twenty-six hours
+    STATEMENT_REFUSED = "statement_refused"  # what the counterpart listed does not fit what it signed
     RESTORE_SUSPECTED = "restore_suspected"
     CHECKPOINT_REFUSED = "checkpoint_refused"
     KEY_CHANGE_REFUSED = "key_change_refused"

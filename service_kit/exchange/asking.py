@@ -38,6 +38,10 @@ class Asker:
         """Begin to ask at a time by the database's clock: the host's own decides nothing."""
         return cls(client, keys, database_time, time.monotonic())
 
+    def time(self) -> datetime:
+        """Give the time by the database's clock, as far as a steady clock tells."""
+        return self.now + timedelta(seconds=time.monotonic() - self.started)
+
     async def ask(self, path: str, content: Mapping[str, Any]) -> dict[str, Any]:
         """Post a question to a path under the counterpart's base and give the JSON object it answers.
 
@@ -55,13 +59,18 @@ class Asker:
             raise QuestionRefused("unreadable_answer", answer.status)
         return told
 
-    async def post(self, path: str, body: bytes, media_type: str = "application/json") -> Answer:
-        """Post signed bytes and give the answer as it came. Raises ``QuestionRefused`` where there is none."""
+    async def post(
+        self, path: str, body: bytes, media_type: str = "application/json", *, webhook_id: str | None = None
+    ) -> Answer:
+        """Post signed bytes and give the answer as it came. Raises ``QuestionRefused`` where there is none.
+
+        ``webhook_id`` is a message's own; every question has a fresh one.
+        """
         keys = self.keys
         headers = signed_headers(
             body,
-            message_id=str(uuid4()),
-            now=self.now + timedelta(seconds=time.monotonic() - self.started),
+            message_id=webhook_id or str(uuid4()),
+            now=self.time(),
             private_keys=keys.signing_keys if Scheme.V1A in keys.schemes else [],
             secrets=keys.signing_secrets if Scheme.V1 in keys.schemes else [],
         )

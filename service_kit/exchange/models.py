@@ -1,6 +1,6 @@
 """Tables of the exchange: links and keys, what is sent, what is received."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from service_kit.tables import KitBase, OwnedRow, one_of
 
 LINK_SUBJECT = "link"  # the subject of the protocol's own messages
+TODAY = text("((now() AT TIME ZONE 'UTC')::date)")
 
 
 class LinkState(StrEnum):
@@ -146,6 +147,14 @@ class OutboundMessage(OwnedRow, KitBase):
             postgresql_where=text("state IN ('pending', 'leased')"),
         ),
         Index("ix_outbound_messages_subject", "organisation_id", "subject", "number"),
+        # What was sent, day by day, as it is compared with what the counterpart holds.
+        Index(
+            "ix_outbound_messages_written_on", "organisation_id", "link_id", "written_on", "id",
+            postgresql_include=["hash"],
+            postgresql_where=text(
+                "(receipt IS NOT NULL OR recovered_at IS NOT NULL) AND state NOT IN ('replaced', 'void')"
+            ),
+        ),
     )  # fmt: skip
 
     link_id: Mapped[UUID]
@@ -159,6 +168,7 @@ class OutboundMessage(OwnedRow, KitBase):
     correlation_id: Mapped[str | None]
     traceparent: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    written_on: Mapped[date] = mapped_column(server_default=TODAY)  # the UTC date of its `time`
     recovered_at: Mapped[datetime | None]  # known again from the counterpart, after a restore
     recovered_by: Mapped[str | None]  # the counterpart's signed summary that covers it, in a receipt's place
     state: Mapped[str] = mapped_column(server_default=OutboundState.PENDING.value)
@@ -224,6 +234,14 @@ class InboundMessage(OwnedRow, KitBase):
         UniqueConstraint("organisation_id", "link_id", "chain_id", name="uq_inbound_messages_chain"),
         Index("ix_inbound_messages_held", "next_apply_at", postgresql_where=text("state = 'held'")),
         Index("ix_inbound_messages_subject", "organisation_id", "subject", "number"),
+        Index(
+            "ix_inbound_messages_written_on",
+            "organisation_id",
+            "link_id",
+            "written_on",
+            "id",
+            postgresql_include=["hash"],
+        ),
         # Few at any time: what has not taken effect, by what it is about.
         Index(
             "ix_inbound_messages_unapplied",
@@ -246,6 +264,7 @@ class InboundMessage(OwnedRow, KitBase):
     headers: Mapped[dict[str, Any]]  # webhook-id, webhook-timestamp, webhook-signature as they came
     reference: Mapped[str]
     stored_at: Mapped[datetime]
+    written_on: Mapped[date] = mapped_column(server_default=TODAY)  # the UTC date of its `time`
     correlation_id: Mapped[str | None]
     traceparent: Mapped[str | None]
     state: Mapped[str] = mapped_column(server_default=InboundState.HELD.value)

@@ -1,6 +1,7 @@
 """Messages to a counterpart, made with the facts they tell: one transaction, one number, bytes written once."""
 
 from collections.abc import Collection, Mapping
+from datetime import UTC
 from typing import Any, Literal
 from uuid import UUID
 
@@ -153,6 +154,7 @@ async def _enter(
             type=message_type,
             body=body,
             hash=message_hash(body),
+            written_on=time.astimezone(UTC).date(),
             correlation_id=correlation_id,
             traceparent=traceparent,
             **key,

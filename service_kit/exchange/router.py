@@ -4,9 +4,13 @@ from fastapi import APIRouter
 
 from service_kit.audit_tree import routes as checkpoint_routes
 from service_kit.exchange import document_route, operating, receiving_route
+from service_kit.exchange.reconciling import operating as reconciliations
+from service_kit.exchange.reconciling import routes as comparing
 
 router = APIRouter(prefix="/v1/exchange", tags=["exchange"])
 router.include_router(receiving_route.router)
 router.include_router(document_route.router)
+router.include_router(comparing.router)
 router.include_router(operating.router)
 router.include_router(checkpoint_routes.router)
+router.include_router(reconciliations.router)

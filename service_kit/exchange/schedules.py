@@ -9,6 +9,7 @@ from service_kit.exchange.applier import Applier
 from service_kit.exchange.client import ExchangeClient
 from service_kit.exchange.dispatcher import Dispatcher
 from service_kit.exchange.message_types import MessageType, receiving_setup
+from service_kit.exchange.reconciling.worker import Reconciler
 from service_kit.server import Schedule
 from service_kit.settings import ServiceSettings
 
@@ -33,4 +34,11 @@ def exchange_schedules(
         finally:
             await client.close()
 
-    return (send, applier.run, witness)
+    async def compare(stop: asyncio.Event) -> None:
+        client = ExchangeClient(attempt_seconds=settings.attempt_seconds)
+        try:
+            await Reconciler(database, settings, client).run(stop)
+        finally:
+            await client.close()
+
+    return (send, applier.run, witness, compare)

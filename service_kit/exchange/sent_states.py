@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import func, update
+from sqlalchemy import func, insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service_kit.acting import Acting, changed_subjects
@@ -11,6 +11,8 @@ from service_kit.db import set_tenant
 from service_kit.exchange.answers import Outcome
 from service_kit.exchange.links import LinkKeys
 from service_kit.exchange.models import OutboundMessage, OutboundState
+from service_kit.exchange.reconciling.models import FurtherReceipt
+from service_kit.ids import new_id
 from shared_schemas.exchange.receipts import ReceiptLine
 
 # The kind under which a message whose receipt has come is told to whatever settles the transaction.
@@ -32,20 +34,45 @@ async def set_state(
 async def mark_delivered(
     session: AsyncSession, keys: LinkKeys, message: OutboundMessage, receipt: ReceiptLine, note: str
 ) -> None:
-    """Keep the counterpart's signed receipt; with it the message has arrived for good."""
+    """Keep the counterpart's signed receipt; with it the message has arrived for good.
+
+    One that was sent again keeps its first receipt and the day it first arrived; another receipt is kept beside it.
+    """
+    first: dict[str, Any] = {}
+    if message.receipt is None:
+        first = {
+            "delivered_at": func.now(),
+            "receipt": note,
+            "receipt_reference": receipt.reference,
+            "receipt_stored_at": receipt.stored_at,
+        }
+    elif (message.receipt_reference, message.receipt_stored_at) != (receipt.reference, receipt.stored_at):
+        await _keep_further(session, message, receipt, note)
     await set_state(
         session,
         message,
         OutboundState.DELIVERED,
         attempts=message.attempts + 1,
         last_outcome=Outcome.DELIVERED.value,
-        delivered_at=func.now(),
         problem=None,
-        receipt=note,
-        receipt_reference=receipt.reference,
-        receipt_stored_at=receipt.stored_at,
+        **first,
     )
     acting = Acting(session, keys.caller(), await set_tenant(session, message.organisation_id))
     changed_subjects(session)[DELIVERY, message.id] = acting
     detail = {"hash": receipt.hash, "reference": receipt.reference}
     await record_audit(session, keys.caller(), "exchange.delivered", "exchange_message", message.id, detail)
+
+
+async def _keep_further(
+    session: AsyncSession, message: OutboundMessage, receipt: ReceiptLine, note: str
+) -> None:
+    await session.execute(
+        insert(FurtherReceipt).values(
+            organisation_id=message.organisation_id,
+            id=new_id(),
+            message_id=message.id,
+            receipt=note,
+            receipt_reference=receipt.reference,
+            receipt_stored_at=receipt.stored_at,
+        )
+    )

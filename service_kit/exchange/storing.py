@@ -139,6 +139,7 @@ async def store(
             headers={name: headers[name] for name in (WEBHOOK_ID, WEBHOOK_TIMESTAMP, WEBHOOK_SIGNATURE)},
             reference=line.reference,
             stored_at=line.stored_at,
+            written_on=envelope.time.date(),
             correlation_id=correlation_id,
             traceparent=traceparent,
         )
