@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from service_kit.audit_tree import routes as checkpoint_routes
 from service_kit.exchange import document_route, operating, receiving_route
+from service_kit.exchange.proving import routes as proving
 from service_kit.exchange.reconciling import operating as reconciliations
 from service_kit.exchange.reconciling import routes as comparing
 
@@ -14,3 +15,4 @@ router.include_router(comparing.router)
 router.include_router(operating.router)
 router.include_router(checkpoint_routes.router)
 router.include_router(reconciliations.router)
+router.include_router(proving.router)

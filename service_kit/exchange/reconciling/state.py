@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service_kit.audit import record_audit
+from service_kit.audit_tree.witnessing import last_cosigned
 from service_kit.exchange.alerts import AlertKind, raise_alert
 from service_kit.exchange.links import LinkKeys
 from service_kit.exchange.models import Link
@@ -59,9 +60,8 @@ async def own_state(
 
 
 async def _last_cosigned(session: AsyncSession, organisation_id: UUID, link_id: UUID) -> datetime | None:
-    # The audit trees keep it; until they are there, nothing was countersigned.
-    del session, organisation_id, link_id
-    return None
+    last = await last_cosigned(session, organisation_id, link_id)
+    return last.cosigned_at if last else None
 
 
 async def keep_epoch(session: AsyncSession, keys: LinkKeys, told: str) -> bool:
