@@ -133,10 +133,8 @@ def _check_receipts(proof: Proof, message: ProofMessage, counterpart: UUID, keys
         if line is None or line.hash != message.hash:
             yield _Check(Grade.FAILED, "the receipt is for another message or other bytes")
             continue
-        yield _Check(
-            Grade.PROVEN,
-            f"{party_urn(receiver)} signed that it stored these bytes at {format_time(line.stored_at)}",
-        )
+        words = f"{party_urn(receiver)} signed that it stored these bytes at {format_time(line.stored_at)}"
+        yield _Check(Grade.PROVEN, words, is_counterparts=receiver == counterpart)
 
 
 def _check_body(proof: Proof, message: ProofMessage, counterpart: UUID, keys: Keys) -> Iterator[_Check]:
@@ -214,10 +212,10 @@ def _check_agreed(
     if day is None or not is_included(leaf, agreed.index, day.count, bytes.fromhex(day.root), path):
         yield _Check(Grade.FAILED, f"statement {agreed.statement} does not contain it")
         return
-    yield _Check(
-        Grade.PROVEN,
-        f"{party_urn(counterpart)} signed in statement {agreed.statement} that it had {summary.direction} it",
+    words = (
+        f"{party_urn(counterpart)} signed in statement {agreed.statement} that it had {summary.direction} it"
     )
+    yield _Check(Grade.PROVEN, words, is_counterparts=True)
 
 
 def _check_numbers(proof: Proof) -> Iterator[Finding]:
