@@ -2,6 +2,7 @@ from fastapi import FastAPI
 
 from panel_service.by_hand.router import router as by_hand
 from panel_service.cases.duties_router import router as case_duties
+from panel_service.cases.proof_router import router as case_proofs
 from panel_service.cases.router import router as cases
 from panel_service.decisions.router import router as decisions
 from panel_service.documents.router import router as documents
@@ -50,6 +51,7 @@ DEFINITION = ServiceDefinition(
         me.router,
         triage,
         cases,
+        case_proofs,
         attention,
         by_hand,
         waiting,

@@ -76,7 +76,8 @@ async def _verify(settings: ServiceSettings, code: str | None) -> bool:
         organisations = (await session.execute(statement)).all()
         if code is not None and not organisations:
             raise AdministrationRefused(f"There is no organisation with the code {code}.")
-        with Progress(console=Console(stderr=True), transient=True) as progress:
+        console = Console(stderr=True)
+        with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
             for identity, name in organisations:
                 leaves = select(func.count()).where(AuditLeaf.organisation_id == identity)
                 task = progress.add_task(name, total=(await session.execute(leaves)).scalar_one())
