@@ -5,6 +5,7 @@ from local_service.agency_summaries.router import router as agency_summaries
 from local_service.assessments.router import router as assessments
 from local_service.case_course.router import router as case_course
 from local_service.cases.batch_router import router as batch
+from local_service.cases.proof_router import router as case_proofs
 from local_service.cases.router import router as cases
 from local_service.cases.timeline_router import router as timeline
 from local_service.chronology.router import router as chronology
@@ -56,6 +57,7 @@ DEFINITION = ServiceDefinition(
         me.router,
         screenings,
         cases,
+        case_proofs,
         assessments,
         notifications,
         withdrawals,

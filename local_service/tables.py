@@ -23,6 +23,7 @@ import local_service.rapid_reviews.view_models
 import local_service.screenings.models
 import local_service.withdrawals.models  # noqa: F401 -- imported for its tables, as are the others
 import service_kit.audit
+import service_kit.audit_tree.models
 import service_kit.documents.models
 import service_kit.exchange.alerts
 import service_kit.exchange.collecting.models

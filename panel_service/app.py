@@ -2,6 +2,7 @@ from fastapi import FastAPI
 
 from panel_service.by_hand.router import router as by_hand
 from panel_service.cases.duties_router import router as case_duties
+from panel_service.cases.proof_router import router as case_proofs
 from panel_service.cases.router import router as cases
 from panel_service.decisions.router import router as decisions
 from panel_service.documents.router import router as documents
@@ -30,6 +31,7 @@ from panel_service.triage.router import router as triage
 from panel_service.views.router import router as views
 from service_kit import audit_routes, feed_routes, me, reference_routes
 from service_kit.app import ServiceDefinition, make_app
+from service_kit.audit_tree.routes import published as published_checkpoints
 from service_kit.exchange.router import router as exchange
 from service_kit.settings import ServiceSettings
 from shared_schemas.messages.catalogue import FROM_BOTH, FROM_LOCAL, FROM_PANEL
@@ -49,6 +51,7 @@ DEFINITION = ServiceDefinition(
         me.router,
         triage,
         cases,
+        case_proofs,
         attention,
         by_hand,
         waiting,
@@ -76,6 +79,7 @@ DEFINITION = ServiceDefinition(
         feed_routes.router,
         reference_routes.router,
         exchange,
+        published_checkpoints,
         audit_routes.router,
     ),
     tags=(

@@ -11,6 +11,7 @@ from panel_service.partnerships.service import register_partnership
 from panel_service.roles import ROLE_SCOPES
 from panel_service.settings import PanelSettings
 from service_kit.app import framed, worker_database
+from service_kit.audit_tree.sealing import AuditSealer
 from service_kit.cli import Commands, make_cli
 from service_kit.documents.store import make_store
 from service_kit.housekeeping import Housekeeper
@@ -29,6 +30,7 @@ def create_worker(settings: ServiceSettings) -> FastAPI:
         *exchange_schedules(database, settings, MESSAGE_TYPES),
         Housekeeper(database, make_store(settings)).run,
         FeedPlacer(database).run,
+        AuditSealer(database, settings.public_url).run,
     ]
     return make_worker_app(database, SCHEMA_REVISION, schedules)
 

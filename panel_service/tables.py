@@ -1,6 +1,7 @@
 """Every table of this service: importing the models is what puts them into the metadata."""
 
 import service_kit.audit
+import service_kit.audit_tree.models
 import service_kit.documents.models
 import service_kit.exchange.alerts
 import service_kit.exchange.collecting.models

@@ -16,6 +16,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service_kit.audit import record_audit
+from service_kit.audit_tree.keys import own_audit_key
 from service_kit.db import Database, make_engine
 from service_kit.exchange.addresses import LOOPBACK, read_networks
 from service_kit.exchange.alerts import AlertKind, clear_alerts
@@ -56,6 +57,8 @@ class PartyCard:
     public_key: str
     fingerprint: str
     successor: str  # SHA-256 of the only key that may follow it
+    audit_key: str
+    audit_fingerprint: str
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,7 @@ async def register_organisation(
     await add_missing_successor(session, identity, settings.key_bytes())
     card = await own_card(session, identity)
     assert card is not None  # noqa: S101 -- it was added just above
+    audit_key = (await own_audit_key(session, identity, settings.key_bytes())).public_key()
     return PartyCard(
         organisation=identity,
         code=code,
@@ -132,6 +136,8 @@ async def register_organisation(
         public_key=write_public_key(card.key),
         fingerprint=fingerprint(card.key),
         successor=card.successor_hash or "",
+        audit_key=write_public_key(audit_key),
+        audit_fingerprint=fingerprint(audit_key),
     )
 
 

@@ -1,7 +1,8 @@
 """The audit trail: one row for every change and for every read of a person's data.
 
 A row is written in the transaction of what it tells, so neither can be without the other; it is committed
-before the first byte of the answer leaves. Nobody is granted UPDATE or DELETE on the table.
+before the first byte of the answer leaves. Nobody is granted UPDATE or DELETE on the table. The worker seals what is
+committed into the organisation's audit tree (``audit_tree``); until then the entry's id stands in a queue.
 """
 
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, func, insert
+from sqlalchemy import Index, bindparam, func, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -45,7 +46,28 @@ class AuditEntry(OwnedRow, KitBase):
     detail: Mapped[dict[str, Any]]  # ids, codes, versions and names of fields; never a field's value
 
 
-INSERT_ENTRY = insert(table_of(AuditEntry))
+class UnsealedEntry(OwnedRow, KitBase):
+    """The id of an entry that has no place in the audit tree yet: written with it, gone once it has."""
+
+    __tablename__ = "audit_unsealed"
+
+    queued_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+_ENTRY_COLUMNS = (
+    "id", "organisation_id", "action", "outcome", "principal_id", "asserted_user", "purpose", "subject_kind",
+    "subject_id", "request_id", "detail",
+)  # fmt: skip
+# One statement for both rows: no entry is written that the sealing would not find.
+INSERT_ENTRY = (
+    insert(table_of(UnsealedEntry))
+    .values(organisation_id=bindparam("organisation_id"), id=bindparam("id"))
+    .add_cte(
+        insert(table_of(AuditEntry))
+        .values({name: bindparam(name, type_=table_of(AuditEntry).c[name].type) for name in _ENTRY_COLUMNS})
+        .cte("entry")
+    )
+)
 INSERT_FEED_ENTRY = insert(table_of(FeedEntry))
 
 

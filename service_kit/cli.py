@@ -21,6 +21,7 @@ from service_kit.administration import (
     withdraw_key,
 )
 from service_kit.app import framed
+from service_kit.audit_tree.commands import audit_cli
 from service_kit.calendar_administration import load_calendar
 from service_kit.command_line import read_secret_file
 from service_kit.command_line import run as _run
@@ -74,6 +75,7 @@ def make_cli(commands: Commands) -> typer.Typer:
     cli.add_typer(_peers(commands), name="peer")
     cli.add_typer(_calendars(commands), name="calendar")
     cli.add_typer(exchange_cli(commands), name="exchange")
+    cli.add_typer(audit_cli(commands), name="audit")
     return cli
 
 

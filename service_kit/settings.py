@@ -62,6 +62,10 @@ class ServiceSettings(BaseSettings):
         default=15.0, ge=1, le=3600, description="How often a counterpart that cannot reach us is asked."
     )
 
+    checkpoint_seconds: float = Field(
+        default=3600.0, gt=0, description="How often the audit tree's checkpoint is made and witnessed."
+    )
+
     document_directory: Path = Field(
         default=Path("/var/lib/practice-review-exchange/documents"),
         description="The folder of documents; what is still coming in lies there even where an object store is used.",

@@ -154,6 +154,12 @@ CATALOGUE = _catalogue(
     ("unsupported-type", 422, "The message type is not known here", "The receiver does not know this type or version."),
     ("too-far-ahead", 429, "The number is too far ahead",
      "A stream's number may be at most 1,000 above the last applied, and waiting room is bounded."),
+    ("checkpoint-conflict", 409, "The checkpoint does not begin where the last one ended",
+     "On an exchange link: `size` says how much of this tree was cosigned last; the consistency proof must start there. "
+     "A tree of a new origin is cosigned once a person at the witness has confirmed it."),
+    ("checkpoint-inconsistent", 422, "The checkpoint does not contain the one before it",
+     "On an exchange link: the checkpoint is not signed by the audit key that is pinned here, or the proof does not show "
+     "that the tree only grew. Nothing is cosigned, and people on both sides are told."),
     ("link-closed", 410, "The link is closed", "Nothing is exchanged on this link any more."),
     # Reasons for which an applied message is set aside for a person
     ("contradicts-record", 409, "The message contradicts what is recorded",

@@ -2,8 +2,10 @@
 
 from fastapi import APIRouter
 
+from service_kit.audit_tree import routes as checkpoint_routes
 from service_kit.exchange import delivery_log, document_route, key_route, operating, receiving_route
 from service_kit.exchange.collecting import routes as collecting_routes
+from service_kit.exchange.proving import routes as proving
 from service_kit.exchange.reconciling import operating as reconciliations
 from service_kit.exchange.reconciling import routes as comparing
 from service_kit.exchange.restoring import operating as restoring
@@ -20,3 +22,5 @@ router.include_router(reconciliations.router)
 router.include_router(delivery_log.router)
 router.include_router(key_route.router)
 router.include_router(collecting_routes.router)
+router.include_router(checkpoint_routes.router)
+router.include_router(proving.router)

@@ -46,6 +46,8 @@ OPEN = {
     "/v1/exchange/links/{link_id}/summaries": "the signature over the question is the credential",
     "/v1/exchange/links/{link_id}/listings": "the signature over the question is the credential",
     "/v1/exchange/links/{link_id}/redeliveries": "the signature over the question is the credential",
+    "/v1/exchange/links/{link_id}/checkpoints": "the signature over the question is the credential",
+    "/v1/public/checkpoints/{party}": "a checkpoint is published so that anybody can compare it with a later one",
     "/v1/exchange/links/{link_id}/documents/{document_hash}": "the signature over the part is the credential",
     "/v1/exchange/links/{link_id}/returns": "the signature over the question is the credential",
 }
