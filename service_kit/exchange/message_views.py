@@ -26,6 +26,21 @@ class LinkRead(BaseModel):
     )
     waiting: int = Field(description="Messages under way or waiting for it.")
     dead: int = Field(description="Messages the counterpart refused for good: a person must act.")
+    oldest_undelivered_at: datetime | None = Field(
+        description="When the oldest message was written that has not arrived."
+    )
+    delivery_mode: str = Field(
+        description="`push`, or `collect` where the counterpart asks for what there is."
+    )
+    faults_in_a_row: int = Field(description="Faults of the destination since it last answered as itself.")
+    breaker_open_until: datetime | None = Field(
+        description="Until then nothing is sent but one message to try whether it answers again."
+    )
+    sending_held_at: datetime | None = Field(
+        description="Nothing is sent while a restore of either side is being settled."
+    )
+    sending_held_reason: str | None
+    open_alerts: int
 
 
 class LinkList(BaseModel):

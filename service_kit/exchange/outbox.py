@@ -85,6 +85,40 @@ async def send_again_under_next_number(session: AsyncSession, message: OutboundM
     )
 
 
+async def replace_message(
+    acting: Acting,
+    message: OutboundMessage,
+    *,
+    type: str,  # noqa: A002 -- as above
+    data: Mapping[str, Any],
+    dataschema: str,
+    documents: Collection[UUID] | None = None,
+) -> UUID:
+    """Write a message of the same chain under the number that ``message`` has given up; give its id.
+
+    The caller has locked ``message`` and moved it to ``replaced`` or ``void`` already: a number has one live message.
+    ``documents`` are those of the message replaced, unless others are named. Raises what ``write_message`` raises.
+    """
+    named = (
+        (await acting.session.execute(_named_by(message))).scalars().all() if documents is None else documents
+    )
+    return await _write(
+        acting.session,
+        organisation_id=message.organisation_id,
+        link_id=message.link_id,
+        subject=message.subject,
+        stream_id=message.stream_id,
+        number=message.number,
+        message_type=type,
+        data=data,
+        dataschema=dataschema,
+        replaces=message.chain_id,
+        correlation_id=acting.caller.correlation_id,
+        traceparent=acting.caller.traceparent,
+        documents=named,
+    )
+
+
 async def _enter(
     session: AsyncSession,
     *,
@@ -99,11 +133,43 @@ async def _enter(
     traceparent: str | None,
     documents: Collection[UUID] = (),
 ) -> UUID:
-    key = {"organisation_id": organisation_id, "link_id": link_id, "subject": subject}
+    key: dict[str, Any] = {"organisation_id": organisation_id, "link_id": link_id, "subject": subject}
     # The link is looked for first: a stream of an unknown link would break a constraint.
     if (await session.execute(select(Link.id).where(*_is_link(organisation_id, link_id)))).first() is None:
         raise LinkUnusable
     stream_id, number = (await session.execute(NEXT_NUMBER, key | {"id": new_id()})).one()
+    return await _write(
+        session,
+        stream_id=stream_id,
+        number=number,
+        message_type=message_type,
+        data=data,
+        dataschema=dataschema,
+        replaces=replaces,
+        correlation_id=correlation_id,
+        traceparent=traceparent,
+        documents=documents,
+        **key,
+    )
+
+
+async def _write(
+    session: AsyncSession,
+    *,
+    organisation_id: UUID,
+    link_id: UUID,
+    subject: str,
+    stream_id: UUID,
+    number: int,
+    message_type: str,
+    data: Mapping[str, Any],
+    dataschema: str,
+    replaces: UUID | None,
+    correlation_id: str | None,
+    traceparent: str | None,
+    documents: Collection[UUID],
+) -> UUID:
+    key: dict[str, Any] = {"organisation_id": organisation_id, "link_id": link_id, "subject": subject}
     # A statement of its own, after the lock: it sees what was applied while this transaction waited for it.
     party, seen, time = (await session.execute(_circumstances(organisation_id, link_id, subject))).one()
     message_id = new_id()

@@ -2,9 +2,12 @@
 
 from fastapi import APIRouter
 
-from service_kit.exchange import document_route, operating, receiving_route
+from service_kit.exchange import alert_routes, document_route, operating, receiving_route
+from service_kit.exchange.letters import router as letters
 
 router = APIRouter(prefix="/v1/exchange", tags=["exchange"])
 router.include_router(receiving_route.router)
 router.include_router(document_route.router)
 router.include_router(operating.router)
+router.include_router(letters.router)
+router.include_router(alert_routes.router)
