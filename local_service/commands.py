@@ -6,6 +6,8 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from local_service.app import SCHEMA_REVISION, create_app
+from local_service.delivery_alerts.letter_rules import URGENT_TYPES
+from local_service.delivery_alerts.schedule import DeliveryWatch
 from local_service.duties.projection import settle_duties
 from local_service.duties.schedule import DutyKeeper
 from local_service.messages import MESSAGE_TYPES
@@ -14,6 +16,7 @@ from local_service.settings import LocalSettings
 from service_kit.app import framed, worker_database
 from service_kit.cli import Commands, make_cli
 from service_kit.documents.store import make_store
+from service_kit.exchange.alerting import Alerter
 from service_kit.housekeeping import Housekeeper
 from service_kit.placing import FeedPlacer
 from service_kit.server import make_worker_app
@@ -30,6 +33,8 @@ def create_worker(settings: ServiceSettings) -> FastAPI:
         *exchange_schedules(database, settings, MESSAGE_TYPES),
         Housekeeper(database, make_store(settings)).run,
         FeedPlacer(database).run,
+        Alerter(database, URGENT_TYPES).run,
+        DeliveryWatch(database).run,
         DutyKeeper(database).run,
     ]
     return make_worker_app(database, SCHEMA_REVISION, schedules)

@@ -4,6 +4,7 @@ import local_service.agency_summaries.models
 import local_service.assessments.models
 import local_service.case_course.models
 import local_service.cases.models
+import local_service.delivery_alerts.models
 import local_service.duplicates.models
 import local_service.duties.models
 import local_service.improvements.models
