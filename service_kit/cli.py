@@ -27,6 +27,7 @@ from service_kit.administration import (
 )
 from service_kit.app import framed
 from service_kit.calendar_administration import load_calendar
+from service_kit.exchange_commands import exchange_cli
 from service_kit.identity import PrincipalKind
 from service_kit.migrating import UnsafeRoleError, check_role, migrate
 from service_kit.openapi import write_document
@@ -64,6 +65,7 @@ def make_cli(commands: Commands) -> typer.Typer:
     cli.add_typer(_keys(commands), name="key")
     cli.add_typer(_peers(commands), name="peer")
     cli.add_typer(_calendars(commands), name="calendar")
+    cli.add_typer(exchange_cli(commands), name="exchange")
     return cli
 
 
