@@ -6,6 +6,7 @@ import service_kit.exchange.alerts
 import service_kit.exchange.document_models
 import service_kit.exchange.letters.models
 import service_kit.exchange.models
+import service_kit.exchange.restoring.models
 import service_kit.feed
 import service_kit.idempotency  # noqa: F401 -- imported for its tables, as are the others
 from panel_service.base import PanelBase

@@ -70,6 +70,9 @@ class ServiceState(KitBase):
     calendar_edition: Mapped[UUID | None]
     calendar_feed: Mapped[dict[str, Any] | None]
     calendar_loaded_at: Mapped[datetime | None]
+    # Which PostgreSQL cluster, and which timeline of it, was last seen here: another one may be an older copy.
+    system_identifier: Mapped[str | None]
+    timeline: Mapped[int | None]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from service_kit.acting import Acting
 from service_kit.exchange.document_models import MessageDocument
 from service_kit.exchange.links import LinkUnusable
-from service_kit.exchange.models import InboundStream, Link, OutboundMessage
+from service_kit.exchange.models import InboundStream, Link, OutboundMessage, OutboundStream
 from service_kit.ids import new_id
 from shared_schemas.exchange.envelope import (
     LINK_SUBJECT,
@@ -19,6 +19,7 @@ from shared_schemas.exchange.envelope import (
     parse_envelope,
     write_message,
 )
+from shared_schemas.messages.exchange import DISCARDED
 
 # The row stays locked until the transaction ends, so that the order of numbers is the order of commits and a
 # rolled-back number is given again.
@@ -99,23 +100,42 @@ async def replace_message(
     The caller has locked ``message`` and moved it to ``replaced`` or ``void`` already: a number has one live message.
     ``documents`` are those of the message replaced, unless others are named. Raises what ``write_message`` raises.
     """
-    named = (
-        (await acting.session.execute(_named_by(message))).scalars().all() if documents is None else documents
-    )
-    return await _write(
+    if documents is None:
+        documents = (await acting.session.execute(_named_by(message))).scalars().all()
+    return await _enter(
         acting.session,
         organisation_id=message.organisation_id,
         link_id=message.link_id,
         subject=message.subject,
-        stream_id=message.stream_id,
-        number=message.number,
         message_type=type,
         data=data,
         dataschema=dataschema,
         replaces=message.chain_id,
         correlation_id=acting.caller.correlation_id,
         traceparent=acting.caller.traceparent,
-        documents=named,
+        documents=documents,
+        under=(message.stream_id, message.number),
+    )
+
+
+async def fill_number(
+    session: AsyncSession, stream: OutboundStream, number: int, data: Mapping[str, Any], dataschema: str
+) -> UUID:
+    """Say under a number that no live message has that nothing will come under it; give the filling's id.
+
+    ``data`` is a ``DiscardedBody``. Its chain is its own: the chain of what is gone may be held elsewhere.
+    """
+    return await _enter(
+        session,
+        organisation_id=stream.organisation_id,
+        link_id=stream.link_id,
+        subject=stream.subject,
+        message_type=DISCARDED,
+        data=data,
+        dataschema=dataschema,
+        correlation_id=None,
+        traceparent=None,
+        under=(stream.id, number),
     )
 
 
@@ -132,44 +152,13 @@ async def _enter(
     correlation_id: str | None,
     traceparent: str | None,
     documents: Collection[UUID] = (),
+    under: tuple[UUID, int] | None = None,
 ) -> UUID:
-    key: dict[str, Any] = {"organisation_id": organisation_id, "link_id": link_id, "subject": subject}
+    key = {"organisation_id": organisation_id, "link_id": link_id, "subject": subject}
     # The link is looked for first: a stream of an unknown link would break a constraint.
     if (await session.execute(select(Link.id).where(*_is_link(organisation_id, link_id)))).first() is None:
         raise LinkUnusable
-    stream_id, number = (await session.execute(NEXT_NUMBER, key | {"id": new_id()})).one()
-    return await _write(
-        session,
-        stream_id=stream_id,
-        number=number,
-        message_type=message_type,
-        data=data,
-        dataschema=dataschema,
-        replaces=replaces,
-        correlation_id=correlation_id,
-        traceparent=traceparent,
-        documents=documents,
-        **key,
-    )
-
-
-async def _write(
-    session: AsyncSession,
-    *,
-    organisation_id: UUID,
-    link_id: UUID,
-    subject: str,
-    stream_id: UUID,
-    number: int,
-    message_type: str,
-    data: Mapping[str, Any],
-    dataschema: str,
-    replaces: UUID | None,
-    correlation_id: str | None,
-    traceparent: str | None,
-    documents: Collection[UUID],
-) -> UUID:
-    key: dict[str, Any] = {"organisation_id": organisation_id, "link_id": link_id, "subject": subject}
+    stream_id, number = under or (await session.execute(NEXT_NUMBER, key | {"id": new_id()})).one()
     # A statement of its own, after the lock: it sees what was applied while this transaction waited for it.
     party, seen, time = (await session.execute(_circumstances(organisation_id, link_id, subject))).one()
     message_id = new_id()

@@ -30,7 +30,9 @@ async def _record_set_aside(acting: Acting, message: ReceivedMessage) -> None:
 async def _record_discarded(acting: Acting, message: ReceivedMessage) -> None:
     assert isinstance(message.data, DiscardedBody)  # noqa: S101 -- as above
     detail = {"by": str(message.id), "hash": message.data.hash, "reason": message.data.reason}
-    await acting.audit("exchange.discarded_told", "exchange_message", message.data.id, detail)
+    # What was lost has no id that anybody knows: then the message that fills its number stands for it.
+    of = message.data.id or message.id
+    await acting.audit("exchange.discarded_told", "exchange_message", of, detail)
 
 
 OWN_TYPES: Mapping[str, MessageType] = MappingProxyType(

@@ -25,7 +25,10 @@ class SetAsideBody(BaseModel):
 
 
 class DiscardedBody(BaseModel):
-    """Two people at the sender gave a message up; this one stands under its number."""
+    """Nothing else will come under this number: two people at the sender gave its message up, or nobody has it any more.
+
+    Where nobody knows what was lost there is neither an id nor a hash.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -39,8 +42,12 @@ class DiscardedBody(BaseModel):
         }
     )
 
-    id: UUID = Field(description="The message that was given up.")
-    hash: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] = Field(
-        description="SHA-256 of its bytes, lower-case hex."
+    id: UUID | None = Field(
+        default=None, description="The message that was given up; absent where it is unknown."
     )
-    reason: Name = Field(description="A reason code.")
+    hash: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = Field(
+        default=None, description="SHA-256 of its bytes, lower-case hex; absent where it is unknown."
+    )
+    reason: Name = Field(
+        description="A reason code. `void`: its chain is held under another number; `lost`: neither side has it."
+    )

@@ -1,0 +1,99 @@
+"""A service notices that its database is another one, or an older one, and then sends nothing."""
+
+from uuid import uuid4
+
+import pytest
+
+from service_kit.exchange.restoring.history import History, check_history, compare_histories
+from service_kit.exchange.restoring.models import SuspicionReason
+from service_kit.exchange.restoring.suspecting import suspect
+from tests.kit.exchange.sides import Pair
+
+NOW = History("7", 3)
+
+
+@pytest.mark.parametrize(
+    ("stored", "reason"),
+    [
+        (None, None),
+        (NOW, None),
+        (History("6", 3), SuspicionReason.SYSTEM_IDENTIFIER),
+        (History("6", 2), SuspicionReason.SYSTEM_IDENTIFIER),
+        (History("7", 2), SuspicionReason.TIMELINE),
+        (History("7", 4), SuspicionReason.TIMELINE),
+    ],
+)
+def test_another_cluster_or_timeline_is_another_history(
+    stored: History | None, reason: SuspicionReason | None
+) -> None:
+    assert compare_histories(stored, NOW) == reason
+
+
+async def test_the_first_time_it_is_stored_and_nothing_is_held(exchange_pair: Pair) -> None:
+    a = exchange_pair.a
+    assert await check_history(a.worker) is None
+    [row] = await a.rows("SELECT system_identifier, timeline FROM service_state")
+    [real] = await a.rows("SELECT system_identifier::text AS it FROM pg_control_system()")
+    assert (row.system_identifier, row.timeline) == (real.it, 1)
+    assert await check_history(a.worker) is None
+    assert await a.rows("SELECT 1 FROM exchange_restores") == []
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ("UPDATE service_state SET timeline = 0", "timeline"),
+        ("UPDATE service_state SET system_identifier = '1'", "system_identifier"),
+    ],
+)
+async def test_another_history_holds_what_is_sent_and_still_receives(
+    exchange_pair: Pair, change: str, reason: str
+) -> None:
+    a, b, subject = exchange_pair.a, exchange_pair.b, str(uuid4())
+    await check_history(a.worker)
+    await a.change(change)
+    assert await check_history(a.worker) == reason
+    assert await check_history(a.worker) is None  # told once
+    waiting = await a.send(subject, "waits")
+    await a.drain()
+    await b.send(subject, "comes in")
+    await b.drain()
+    assert await a.state_of(waiting) == "pending"
+    assert a.words == ["comes in"]
+    [link] = await a.rows("SELECT sending_held_at, sending_held_reason FROM exchange_links")
+    assert link.sending_held_at is not None
+    assert link.sending_held_reason == "restore_suspected"
+    [alert] = await a.rows("SELECT kind, detail FROM exchange_alerts")
+    assert (alert.kind, alert.detail["reason"]) == ("restore_suspected", reason)
+    assert "exchange.restore_suspected" in await a.actions()
+
+
+async def test_a_message_held_that_is_unknown_here_holds_the_link(exchange_pair: Pair) -> None:
+    a, subject = exchange_pair.a, str(uuid4())
+    await a.send(subject, "forgotten")
+    await a.drain()
+    await a.change("DELETE FROM delivery_attempts")
+    await a.change("DELETE FROM outbound_messages")
+    await a.change("UPDATE outbound_streams SET last_number = 0")
+    waiting = await a.send(subject, "waits")
+    other = await a.send(str(uuid4()), "waits as well")
+    await a.drain()
+    await a.make_due()
+    await a.drain()
+    assert await a.state_of(waiting) == "pending"
+    assert await a.state_of(other) in {"pending", "delivered"}  # it may have been under way
+    third = await a.send(str(uuid4()), "third")
+    await a.drain()
+    assert await a.state_of(third) == "pending"
+    [restore] = await a.rows("SELECT reason, detail FROM exchange_restores WHERE settled_at IS NULL")
+    assert restore.reason == "held_unknown"
+    assert restore.detail["message_id"] == str(waiting)
+
+
+async def test_a_suspicion_is_open_once_a_link(exchange_pair: Pair) -> None:
+    a = exchange_pair.a
+    async with a.worker.transaction(a.party) as session:
+        assert await suspect(session, a.party, a.link, SuspicionReason.RECEIVED_COUNT, {"theirs": 3}) == 1
+        assert await suspect(session, a.party, None, SuspicionReason.PERSON) == 0
+    assert len(await a.rows("SELECT 1 FROM exchange_restores")) == 1
+    assert len(await a.rows("SELECT 1 FROM exchange_alerts")) == 1
