@@ -5,18 +5,21 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from service_kit.exchange.letter_commands import add_letters
 from service_kit.exchange.reconciling.commands import add_reconcile
 
 if TYPE_CHECKING:
     from service_kit.cli import Commands
 
 # Each part adds its own commands to the one group.
-PARTS: tuple[Callable[[typer.Typer, "Commands"], None], ...] = (add_reconcile,)
+PARTS: tuple[Callable[[typer.Typer, "Commands"], None], ...] = (add_reconcile, add_letters)
 
 
 def exchange_cli(commands: "Commands") -> typer.Typer:
     """Make the group ``exchange``."""
-    cli = typer.Typer(no_args_is_help=True, help="The exchange: what is equal, what is stuck, what is proved.")
+    cli = typer.Typer(
+        no_args_is_help=True, help="The exchange: what is equal, what is stuck, what is proved."
+    )
 
     @cli.callback()
     def group() -> None:

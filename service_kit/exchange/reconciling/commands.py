@@ -14,7 +14,9 @@ def add_reconcile(cli: typer.Typer, commands: "Commands") -> None:
 
     @cli.command("reconcile")
     def reconcile(
-        link: Annotated[UUID | None, typer.Option(help="Only this link; every open one if not given.")] = None,
+        link: Annotated[
+            UUID | None, typer.Option(help="Only this link; every open one if not given.")
+        ] = None,
         *,
         all_days: Annotated[bool, typer.Option(help="Every day there is, not the last 30.")] = False,
     ) -> None:
