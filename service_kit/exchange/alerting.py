@@ -82,6 +82,14 @@ _OVER_NOT_APPLIED = text("""
            SELECT FROM inbound_messages m
             WHERE m.organisation_id = a.organisation_id AND m.id = a.message_id AND m.state = 'held')
 """)
+# What was proposed for a message that turned out to be held, or was sent again by a machine.
+_OVER_PROPOSALS = text("""
+    UPDATE exchange_disposals d SET state = 'ended', settled_at = now(), data = NULL
+     WHERE d.state = 'proposed'
+       AND NOT EXISTS (
+           SELECT FROM outbound_messages m
+            WHERE m.organisation_id = d.organisation_id AND m.id = d.message_id AND m.state = 'dead')
+""")
 
 
 class Alerter:
@@ -114,6 +122,7 @@ class Alerter:
             raised += await self._messages(session, AlertKind.APPLY_FAILED, _NOT_APPLIED)
             await session.execute(_OVER_DEAD)
             await session.execute(_OVER_NOT_APPLIED)
+            await session.execute(_OVER_PROPOSALS)
         return raised
 
     async def _links(self, session: AsyncSession, kind: AlertKind, rows: Any) -> int:

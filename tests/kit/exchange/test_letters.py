@@ -1,5 +1,6 @@
 """Order 3: a dead message is redriven, replaced or discarded; each by people, and the stream goes on."""
 
+import asyncio
 import json
 from typing import Any
 from uuid import UUID, uuid4
@@ -7,6 +8,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from service_kit.exchange.alerting import Alerter
 from service_kit.exchange.answers import Outcome, Verdict
 from service_kit.exchange.leases import Claimed
 from service_kit.exchange.letters.rules import Disposed
@@ -404,3 +406,35 @@ async def test_a_message_that_dies_is_told_of_at_once_until_it_is_dead_no_more(e
     assert (await operator.get("/alerts")).json()["items"] == []
     [over] = (await operator.get("/alerts?state=cleared")).json()["items"]
     assert over["cleared_at"] is not None
+
+
+async def test_confirmed_and_redriven_at_once_one_of_them_happens(exchange_pair: Pair) -> None:
+    a, b = exchange_pair.a, exchange_pair.b
+    operator, proposer = await person(a, "operator"), await person(a, "keeper")
+    others = [await person(a, "keeper") for _ in range(3)]
+    for _ in range(4):
+        dead, _ = await dead_letter(exchange_pair)
+        path, seen = await proposed(proposer, dead, DISCARD)
+        answers = await asyncio.gather(
+            *(other.post(f"{path}/confirmation", **seen) for other in others),
+            operator.post(f"/dead-letters/{dead}/redrive"),
+        )
+        assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
+        chain = await a.rows("SELECT state FROM outbound_messages WHERE chain_id = :id", id=dead)
+        assert sorted(row.state for row in chain) in (["pending"], ["pending", "replaced"])
+        await a.drain()
+        [held] = await b.rows("SELECT id FROM inbound_messages WHERE chain_id = :id", id=dead)
+        assert await a.state_of(held.id) == "delivered"
+
+
+async def test_a_proposal_ends_when_its_message_turns_out_to_be_held(exchange_pair: Pair) -> None:
+    a = exchange_pair.a
+    dead, _ = await dead_letter(exchange_pair)
+    await proposed(await person(a, "keeper"), dead, replacement())
+    await Alerter(a.worker, ()).look()
+    [row] = await a.rows("SELECT state FROM exchange_disposals")
+    assert row.state == "proposed"
+    await a.change("UPDATE outbound_messages SET state = 'pending' WHERE id = :id", id=dead)
+    await Alerter(a.worker, ()).look()
+    [row] = await a.rows("SELECT state, data FROM exchange_disposals")
+    assert (row.state, row.data) == ("ended", None)
