@@ -9,6 +9,8 @@ from local_service.cases.proof_router import router as case_proofs
 from local_service.cases.router import router as cases
 from local_service.cases.timeline_router import router as timeline
 from local_service.chronology.router import router as chronology
+from local_service.delivery_alerts.letter_rules import LETTER_RULES
+from local_service.delivery_alerts.router import router as delivery_alerts
 from local_service.documents.router import router as documents
 from local_service.duplicates.router import router as duplicates
 from local_service.duties.calendar_router import router as calendars
@@ -60,6 +62,7 @@ DEFINITION = ServiceDefinition(
         case_proofs,
         assessments,
         notifications,
+        delivery_alerts,
         withdrawals,
         case_course,
         duplicates,
@@ -141,6 +144,7 @@ DEFINITION = ServiceDefinition(
     sends=(*FROM_LOCAL, *FROM_BOTH),
     receives=(*FROM_PANEL, *FROM_BOTH),
     settle=settle_duties,
+    letters=LETTER_RULES,
 )
 
 

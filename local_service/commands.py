@@ -6,6 +6,8 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from local_service.app import SCHEMA_REVISION, create_app
+from local_service.delivery_alerts.letter_rules import URGENT_TYPES
+from local_service.delivery_alerts.schedule import DeliveryWatch
 from local_service.duties.projection import settle_duties
 from local_service.duties.schedule import DutyKeeper
 from local_service.messages import MESSAGE_TYPES
@@ -15,6 +17,7 @@ from service_kit.app import framed, worker_database
 from service_kit.audit_tree.sealing import AuditSealer
 from service_kit.cli import Commands, make_cli
 from service_kit.documents.store import make_store
+from service_kit.exchange.alerting import Alerter
 from service_kit.housekeeping import Housekeeper
 from service_kit.placing import FeedPlacer
 from service_kit.server import make_worker_app
@@ -32,6 +35,8 @@ def create_worker(settings: ServiceSettings) -> FastAPI:
         Housekeeper(database, make_store(settings)).run,
         FeedPlacer(database).run,
         AuditSealer(database, settings.public_url).run,
+        Alerter(database, URGENT_TYPES).run,
+        DeliveryWatch(database).run,
         DutyKeeper(database).run,
     ]
     return make_worker_app(database, SCHEMA_REVISION, schedules)

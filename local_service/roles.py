@@ -38,7 +38,9 @@ ROLE_SCOPES: Mapping[str, frozenset[str]] = {
         "cases:close",
         "screenings:write",
     }
-    | {"improvements:read", "improvements:respond", "panel-requests:read", "panel-requests:answer"},
+    | {"improvements:read", "improvements:respond", "panel-requests:read", "panel-requests:answer"}
+    # What a dead message says is read, and disposed of, by those who read its case anyway; never by who runs the service.
+    | {"exchange:content", "exchange:dispose", "notifications:tell-by-hand"},
     "notifier": _WRITES_CASES
     | {
         "assessments:write",
@@ -47,8 +49,10 @@ ROLE_SCOPES: Mapping[str, frozenset[str]] = {
         "screenings:write",
         "duties:write",
         "queries:answer",
+        "notifications:tell-by-hand",
     },
     "authoriser": _READS_CASES
+    | {"exchange:read", "exchange:content", "exchange:dispose", "notifications:tell-by-hand"}
     | {"assessments:write", "notifications:authorise", "cases:close", "duties:write", "queries:answer"}
     | {"improvements:read", "panel-requests:read"},
     "delegated_partner": _READS_CASES

@@ -4,6 +4,7 @@ import local_service.agency_summaries.models
 import local_service.assessments.models
 import local_service.case_course.models
 import local_service.cases.models
+import local_service.delivery_alerts.models
 import local_service.duplicates.models
 import local_service.duties.models
 import local_service.improvements.models
@@ -29,6 +30,7 @@ import service_kit.exchange.alerts
 import service_kit.exchange.collecting.models
 import service_kit.exchange.document_models
 import service_kit.exchange.key_models
+import service_kit.exchange.letters.models
 import service_kit.exchange.models
 import service_kit.exchange.reconciling.models
 import service_kit.exchange.restoring.models

@@ -23,6 +23,7 @@ from panel_service.partnerships.router import router as partnerships
 from panel_service.public_register.router import router as public_register
 from panel_service.publication_comments.router import router as publication_comments
 from panel_service.queries.router import router as queries
+from panel_service.refused_messages import LETTER_RULES
 from panel_service.reviewers.router import router as reviewers
 from panel_service.roles import ROLE_SCOPES
 from panel_service.statistics.router import router as statistics
@@ -128,6 +129,7 @@ DEFINITION = ServiceDefinition(
     message_types=MESSAGE_TYPES,
     sends=(*FROM_PANEL, *FROM_BOTH),
     receives=(*FROM_LOCAL, *FROM_BOTH),
+    letters=LETTER_RULES,
 )
 
 

@@ -8,12 +8,14 @@ from starlette.types import ASGIApp
 from panel_service.app import SCHEMA_REVISION, create_app
 from panel_service.messages import MESSAGE_TYPES
 from panel_service.partnerships.service import register_partnership
+from panel_service.refused_messages import URGENT_TYPES
 from panel_service.roles import ROLE_SCOPES
 from panel_service.settings import PanelSettings
 from service_kit.app import framed, worker_database
 from service_kit.audit_tree.sealing import AuditSealer
 from service_kit.cli import Commands, make_cli
 from service_kit.documents.store import make_store
+from service_kit.exchange.alerting import Alerter
 from service_kit.housekeeping import Housekeeper
 from service_kit.placing import FeedPlacer
 from service_kit.server import make_worker_app
@@ -31,6 +33,7 @@ def create_worker(settings: ServiceSettings) -> FastAPI:
         Housekeeper(database, make_store(settings)).run,
         FeedPlacer(database).run,
         AuditSealer(database, settings.public_url).run,
+        Alerter(database, URGENT_TYPES).run,
     ]
     return make_worker_app(database, SCHEMA_REVISION, schedules)
 

@@ -7,6 +7,7 @@ import service_kit.exchange.alerts
 import service_kit.exchange.collecting.models
 import service_kit.exchange.document_models
 import service_kit.exchange.key_models
+import service_kit.exchange.letters.models
 import service_kit.exchange.models
 import service_kit.exchange.reconciling.models
 import service_kit.exchange.restoring.models

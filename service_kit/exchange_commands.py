@@ -7,6 +7,7 @@ import typer
 
 from service_kit.audit_tree.commands import add_checkpoint
 from service_kit.exchange.key_commands import add_keys
+from service_kit.exchange.letter_commands import add_letters
 from service_kit.exchange.proving.commands import add_prove
 from service_kit.exchange.reconciling.commands import add_reconcile
 from service_kit.exchange.restoring.commands import add_restore
@@ -21,6 +22,7 @@ PARTS: tuple[Callable[[typer.Typer, "Commands"], None], ...] = (
     add_keys,
     add_checkpoint,
     add_prove,
+    add_letters,
 )
 
 

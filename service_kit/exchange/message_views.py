@@ -34,6 +34,14 @@ class LinkRead(BaseModel):
     )
     waiting: int = Field(description="Messages under way or waiting for it.")
     dead: int = Field(description="Messages the counterpart refused for good: a person must act.")
+    oldest_undelivered_at: datetime | None = Field(
+        description="When the oldest message was written that has not arrived."
+    )
+    sending_held_at: datetime | None = Field(
+        description="Nothing is sent while a restore of either side is being settled."
+    )
+    sending_held_reason: str | None
+    open_alerts: int
 
 
 class LinkList(BaseModel):

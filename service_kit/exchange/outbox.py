@@ -88,6 +88,38 @@ async def send_again_under_next_number(session: AsyncSession, message: OutboundM
     )
 
 
+async def replace_message(
+    acting: Acting,
+    message: OutboundMessage,
+    *,
+    type: str,  # noqa: A002 -- as above
+    data: Mapping[str, Any],
+    dataschema: str,
+    documents: Collection[UUID] | None = None,
+) -> UUID:
+    """Write a message of the same chain under the number that ``message`` has given up; give its id.
+
+    The caller has locked ``message`` and moved it to ``replaced`` or ``void`` already: a number has one live message.
+    ``documents`` are those of the message replaced, unless others are named. Raises what ``write_message`` raises.
+    """
+    if documents is None:
+        documents = (await acting.session.execute(_named_by(message))).scalars().all()
+    return await _enter(
+        acting.session,
+        organisation_id=message.organisation_id,
+        link_id=message.link_id,
+        subject=message.subject,
+        message_type=type,
+        data=data,
+        dataschema=dataschema,
+        replaces=message.chain_id,
+        correlation_id=acting.caller.correlation_id,
+        traceparent=acting.caller.traceparent,
+        documents=documents,
+        under=(message.stream_id, message.number),
+    )
+
+
 async def fill_number(
     session: AsyncSession,
     stream: OutboundStream,

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from service_kit.acting import Acting, changed_subjects
 from service_kit.audit import record_audit_of_each
 from service_kit.db import set_tenant
+from service_kit.exchange.alerts import AlertKind, clear_alerts, raise_alert
 from service_kit.exchange.answers import Outcome
 from service_kit.exchange.links import LinkKeys
 from service_kit.exchange.models import OutboundMessage, OutboundState
@@ -25,7 +26,20 @@ DELIVERY = "delivery"
 async def set_state(
     session: AsyncSession, message: OutboundMessage, state: OutboundState, **values: Any
 ) -> None:
-    """Move a message, which the caller has locked, and end its lease."""
+    """Move a message, which the caller has locked, and end its lease. One that dies is told of at once."""
+    if state is OutboundState.DEAD:
+        detail = {"type": message.type, "problem": (values.get("problem") or {}).get("name")}
+        await raise_alert(
+            session,
+            message.organisation_id,
+            AlertKind.MESSAGE_DEAD,
+            link_id=message.link_id,
+            message_id=message.id,
+            subject=message.subject,
+            detail=detail,
+        )
+    elif message.state == OutboundState.DEAD:
+        await clear_alerts(session, message.organisation_id, AlertKind.MESSAGE_DEAD, message_id=message.id)
     await session.execute(
         update(OutboundMessage)
         .where(OutboundMessage.organisation_id == message.organisation_id, OutboundMessage.id == message.id)
