@@ -24,12 +24,14 @@ def create_worker(settings: ServiceSettings) -> FastAPI:
     """Make the worker process: it delivers, and applies what waits."""
     # Only a worker sends, so only a worker loads the HTTP client.
     from service_kit.exchange.schedules import exchange_schedules
+    from service_kit.webhooks.schedules import webhook_schedules
 
     database = worker_database(settings, settle_duties)
     schedules = [
         *exchange_schedules(database, settings, MESSAGE_TYPES),
         Housekeeper(database, make_store(settings)).run,
         FeedPlacer(database).run,
+        *webhook_schedules(database, settings),
         DutyKeeper(database).run,
     ]
     return make_worker_app(database, SCHEMA_REVISION, schedules)

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp
@@ -20,6 +20,7 @@ from service_kit.openapi import describe
 from service_kit.problems import ApiProblem, register_problem_handlers
 from service_kit.refusals import answer_refusal
 from service_kit.settings import ServiceSettings
+from service_kit.webhooks.documentation import event_webhooks
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class ServiceDefinition:
     sends: Sequence[DocumentedMessage] = ()
     receives: Sequence[DocumentedMessage] = ()
     settle: Settle | None = None  # called before each commit
+    events: Mapping[str, str] = field(default_factory=dict)  # what the feed may tell, with its words
 
 
 def make_app(definition: ServiceDefinition, settings: ServiceSettings) -> FastAPI:
@@ -68,6 +70,7 @@ def make_app(definition: ServiceDefinition, settings: ServiceSettings) -> FastAP
     app.state.role_scopes = definition.role_scopes
     app.state.expected_revision = definition.expected_revision
     app.state.receiving = receiving_setup(settings, definition.message_types)
+    app.state.events = definition.events
     app.state.rates = Rates()
     app.state.question_rates = Rates(per_second=2, burst=20)
     app.state.draining = False
@@ -77,6 +80,8 @@ def make_app(definition: ServiceDefinition, settings: ServiceSettings) -> FastAP
     for router in (*definition.routers, health.router, problem_pages.router):
         app.include_router(router)
     app.webhooks.include_router(sent_messages(definition.sends, "exchange"))
+    if definition.events:
+        app.webhooks.include_router(event_webhooks(definition.events))
     reference_pages.add_reference_pages(app)
     describe(app, definition.receives)
     return app
