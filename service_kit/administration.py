@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from service_kit.audit import record_audit
 from service_kit.db import Database, make_engine
+from service_kit.exchange.addresses import LOOPBACK, read_networks
 from service_kit.exchange.links import add_link, add_own_key, own_public_key, pin_key
 from service_kit.exchange.models import Link
 from service_kit.identity import (
@@ -27,7 +28,7 @@ from service_kit.identity import (
     find_organisation,
     revoke_key,
 )
-from service_kit.settings import ServiceSettings
+from service_kit.settings import Mode, ServiceSettings
 from service_kit.tables import Organisation
 from shared_schemas.exchange.identifiers import party_urn, party_uuid
 from shared_schemas.exchange.keys import fingerprint, read_public_key, read_secret, write_public_key
@@ -72,6 +73,7 @@ class Peer:
     schemes: Sequence[str] = ("v1a",)
     secret_out: str | None = None
     secret_in: str | None = None
+    allowed_networks: Sequence[str] = ()  # CIDR: where its address may lie though it is not public
 
 
 PeerHook = Callable[[AsyncSession, UUID, Peer], Awaitable[None]]
@@ -178,7 +180,7 @@ async def register_peer(
         raise AdministrationRefused(
             "The party must be urn:uuid:…, the public key whpk_…, a secret whsec_…, a scheme v1a or v1."
         ) from error
-    _check_address(peer.address)
+    allowed_networks = _allowed_networks(settings, peer)
     if Scheme.V1 in schemes and not (secret_out and secret_in):
         raise AdministrationRefused("The scheme v1 needs both secrets, --secret-out and --secret-in.")
     await _check_link_is_free(session, organisation.id, peer.link, party)
@@ -193,6 +195,7 @@ async def register_peer(
         schemes=schemes,
         secret_out=secret_out,
         secret_in=secret_in,
+        allowed_networks=allowed_networks,
     )
     await pin_key(session, organisation_id=organisation.id, party=party, public_key=public_key)
     detail = {"party": peer.party, "fingerprint": fingerprint(public_key)}
@@ -244,10 +247,27 @@ def _secret(text: str | None) -> bytes | None:
     return read_secret(text) if text else None
 
 
-def _check_address(address: str) -> None:
+def _allowed_networks(settings: ServiceSettings, peer: Peer) -> list[str]:
+    plain = _is_plain(peer.address)
+    try:
+        networks = [str(network) for network in read_networks(peer.allowed_networks)]
+    except ValueError:
+        raise AdministrationRefused("A network must be written as 10.20.0.0/16 or fd00:1::/32.") from None
+    if plain and not networks:
+        if settings.mode is Mode.LIVE:
+            raise AdministrationRefused(
+                "A peer on this machine itself needs --allow-network 127.0.0.0/8 where the mode is live."
+            )
+        # Tests and demonstrations run both services on one machine: nothing else is opened for them.
+        return list(LOOPBACK)
+    return networks
+
+
+def _is_plain(address: str) -> bool:
     parts = urlsplit(address)
     loopback = parts.hostname in {"127.0.0.1", "::1", "localhost"}
     if parts.hostname is None or not (parts.scheme == "https" or (parts.scheme == "http" and loopback)):
         raise AdministrationRefused(
             "A peer's address must be https://… (http only on this machine's own loopback)."
         )
+    return parts.scheme == "http"

@@ -197,6 +197,12 @@ def _peers(commands: Commands) -> typer.Typer:
         ] = None,
         secret_out: Annotated[str | None, typer.Option(help="v1 only: whsec_… for what we send.")] = None,
         secret_in: Annotated[str | None, typer.Option(help="v1 only: whsec_… for what we receive.")] = None,
+        allow_network: Annotated[
+            list[str] | None,
+            typer.Option(
+                help="A network (10.20.0.0/16) its address may lie in though it is not public; may be repeated."
+            ),
+        ] = None,
     ) -> None:
         """Register a counterpart. Safe to repeat; a changed address counts from then on."""
         peer = Peer(
@@ -210,6 +216,7 @@ def _peers(commands: Commands) -> typer.Typer:
             schemes=scheme or (Scheme.V1A,),
             secret_out=secret_out,
             secret_in=secret_in,
+            allowed_networks=allow_network or (),
         )
 
         async def work(settings: ServiceSettings) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
@@ -57,7 +57,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """``receipt`` with its signed ``note`` on delivery and conflict; ``wait`` only where the destination named one."""
+    """``receipt`` with its signed ``note`` on delivery and conflict; ``wait`` only where the destination named one.
+
+    ``authentic``: these are the counterpart's own words about this message, and so a sign that it is there.
+    """
 
     outcome: Outcome
     receipt: ReceiptLine | None = None
@@ -65,6 +68,7 @@ class Verdict:
     problem: str | None = None
     problem_errors: tuple[tuple[str, str], ...] = ()
     wait: timedelta | None = None
+    authentic: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,13 @@ def classify_answer(answer: Answer, sent: Sent, now: datetime) -> Verdict:
     """Judge an answer by its status, its receipt, or a catalogued problem that repeats the message's id."""
     if 200 <= answer.status < 300:
         return _judge_success(answer, sent)
-    return classify_status(answer, now) or _judge_problem(answer, sent)
+    problem = read_problem(answer)
+    waits = classify_status(answer, now)
+    if waits is None:
+        return _judge_problem(problem, sent)
+    if problem is None or problem.get("message_id") not in {None, str(sent.message_id)}:
+        return waits
+    return replace(waits, problem=problem_name(problem), authentic=True)
 
 
 def classify_status(answer: Answer, now: datetime) -> Verdict | None:
@@ -101,23 +111,23 @@ def _judge_success(answer: Answer, sent: Sent) -> Verdict:
     line = _receipt_line(note, sent, sent.message_id) if note else None
     if line is None or line.hash != sent.hash:
         return Verdict(Outcome.DESTINATION_FAULT)
-    return Verdict(Outcome.DELIVERED, receipt=line, note=note)
+    return Verdict(Outcome.DELIVERED, receipt=line, note=note, authentic=True)
 
 
-def _judge_problem(answer: Answer, sent: Sent) -> Verdict:
-    problem = read_problem(answer)
+def _judge_problem(problem: Mapping[str, Any] | None, sent: Sent) -> Verdict:
     if problem is None or problem.get("message_id") != str(sent.message_id):
         return Verdict(Outcome.DESTINATION_FAULT)
     name = problem_name(problem)
     if name in DEAD_PROBLEMS:
-        return Verdict(Outcome.DEAD, problem=name, problem_errors=_plain_errors(problem.get("errors")))
+        errors = _plain_errors(problem.get("errors"))
+        return Verdict(Outcome.DEAD, problem=name, problem_errors=errors, authentic=True)
     if name == "document-missing":
-        return Verdict(Outcome.DOCUMENT_MISSING, problem=name)
+        return Verdict(Outcome.DOCUMENT_MISSING, problem=name, authentic=True)
     note = _member(problem, "receipt")
     line = _receipt_line(note, sent) if name == "conflict" and note else None
     if line is None:
         return Verdict(Outcome.DESTINATION_FAULT, problem=name)
-    return Verdict(Outcome.CONFLICT, receipt=line, note=note, problem=name)
+    return Verdict(Outcome.CONFLICT, receipt=line, note=note, problem=name, authentic=True)
 
 
 def read_problem(answer: Answer) -> Mapping[str, Any] | None:

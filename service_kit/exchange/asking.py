@@ -67,6 +67,8 @@ class Asker:
         )
         headers["Content-Type"] = media_type
         try:
-            return await self.client.post(keys.counterpart_url, path, body, headers)
+            return await self.client.post(
+                keys.counterpart_url, path, body, headers, allowed_networks=keys.allowed_networks
+            )
         except NoAnswer as fault:
             raise QuestionRefused(fault.kind) from None

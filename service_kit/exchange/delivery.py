@@ -17,7 +17,13 @@ async def attempt_delivery(client: ExchangeClient, message: Claimed, keys: LinkK
     started = time.monotonic()
     answer: Answer | None = None
     try:
-        answer = await client.post(keys.counterpart_url, "/messages", message.body, _headers(message, keys))
+        answer = await client.post(
+            keys.counterpart_url,
+            "/messages",
+            message.body,
+            _headers(message, keys),
+            allowed_networks=keys.allowed_networks,
+        )
         verdict = classify_answer(answer, _sent(message, keys), message.claimed_at)
         outcome = verdict.outcome.value
     except NoAnswer as fault:

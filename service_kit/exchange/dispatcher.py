@@ -18,6 +18,7 @@ from service_kit.exchange.leases import Claimed, claim_due, release, renew
 from service_kit.exchange.links import LinkKeys, LinkUnusable, load_link
 from service_kit.exchange.results import Attempt, record_result
 from service_kit.exchange.waiting import wait_for
+from service_kit.ids import new_id
 from service_kit.logs import where_raised
 from service_kit.settings import ServiceSettings
 
@@ -35,6 +36,7 @@ class Dispatcher:
     """
 
     def __init__(self, database: Database, settings: ServiceSettings, client: ExchangeClient) -> None:
+        self._id = new_id()
         self._database = database
         self._settings = settings
         self._client = client
@@ -73,7 +75,9 @@ class Dispatcher:
         if room < 1:
             return 0
         async with self._database.transaction() as session:
-            claimed = await claim_due(session, room=room, lease_seconds=self._settings.lease_seconds)
+            claimed = await claim_due(
+                session, worker=self._id, room=room, lease_seconds=self._settings.lease_seconds
+            )
             links = await self._load_links(session, claimed)
             missing = await load_missing(session, claimed)
         sendable = [message for message in claimed if (message.organisation_id, message.link_id) in links]

@@ -101,7 +101,11 @@ class _Upload:
         answer: Answer | None = None
         try:
             answer = await self._sender.client.post(
-                self._keys.counterpart_url, path, part, self._headers(offset, part)
+                self._keys.counterpart_url,
+                path,
+                part,
+                self._headers(offset, part),
+                allowed_networks=self._keys.allowed_networks,
             )
         except NoAnswer as fault:
             return self._failed(started, Verdict(Outcome.DESTINATION_FAULT), fault.kind)

@@ -41,6 +41,7 @@ class LinkKeys:
     counterpart_keys: tuple[Ed25519PublicKey, ...]
     secret_out: bytes | None
     secret_in: bytes | None
+    allowed_networks: tuple[str, ...] = ()
 
     @property
     def signing_keys(self) -> list[Ed25519PrivateKey]:
@@ -90,15 +91,18 @@ async def add_link(
     schemes: Collection[Scheme] = (Scheme.V1A,),
     secret_out: bytes | None = None,
     secret_in: bytes | None = None,
+    allowed_networks: Collection[str] = (),
 ) -> None:
-    """Record a link; the same id again changes its name, address, schemes and secrets.
+    """Record a link; the same id again changes its name, address, schemes, secrets and allowed networks.
 
     ``counterpart_url`` is its registered base, `…/v1/exchange/links/{link_id}`. Both sides know the link by one id.
+    ``allowed_networks`` (CIDR) are those its address may lie in though they are not public.
     """
     facts = {
         "counterpart_name": counterpart_name,
         "counterpart_url": counterpart_url.rstrip("/"),
         "schemes": sorted(scheme.value for scheme in schemes),
+        "allowed_networks": list(allowed_networks),
         "secret_out": _wrapped(key_bytes, organisation_id, SECRET_OUT, secret_out),
         "secret_in": _wrapped(key_bytes, organisation_id, SECRET_IN, secret_in),
     }
@@ -224,6 +228,7 @@ def _link_keys(rows: Sequence[tuple[Link, str, str, ExchangeKey]], key_bytes: by
         ),
         secret_out=_unwrapped(key_bytes, owner, SECRET_OUT, link.secret_out),
         secret_in=_unwrapped(key_bytes, owner, SECRET_IN, link.secret_in),
+        allowed_networks=tuple(link.allowed_networks),
     )
 
 

@@ -21,6 +21,10 @@ class LinkRead(BaseModel):
         description="Nothing is sent before; far in the future: a person must act."
     )
     pause_reason: str | None
+    faults_in_a_row: int = Field(description="Requests in a row that its counterpart itself did not answer.")
+    breaker_open_until: datetime | None = Field(
+        description="Nothing but one probe is sent, and that not before; it ends with the counterpart's first own answer."
+    )
     clock_skew_seconds: float | None = Field(
         description="How far ahead the counterpart's clock was when it last refused a signature."
     )

@@ -140,10 +140,14 @@ class OutboundMessage(OwnedRow, KitBase):
             "ix_outbound_messages_undelivered", "organisation_id", "stream_id", "number",
             postgresql_where=text("state IN ('pending', 'leased', 'dead')"),
         ),
-        # What is due on each link, and how many are on their way there now.
+        # What is due on each link; how many are on their way there now, which are few.
         Index(
             "ix_outbound_messages_due", "organisation_id", "link_id", "next_attempt_at",
             postgresql_where=text("state IN ('pending', 'leased')"),
+        ),
+        Index(
+            "ix_outbound_messages_leased", "organisation_id", "link_id",
+            postgresql_where=text("state = 'leased'"),
         ),
         Index("ix_outbound_messages_subject", "organisation_id", "subject", "number"),
     )  # fmt: skip
@@ -166,6 +170,7 @@ class OutboundMessage(OwnedRow, KitBase):
     next_attempt_at: Mapped[datetime] = mapped_column(server_default=func.now())
     lease_token: Mapped[UUID | None]
     leased_until: Mapped[datetime | None]
+    leased_by: Mapped[UUID | None]  # the worker process, known by an id it made when it began
     last_outcome: Mapped[str | None]
     problem: Mapped[dict[str, Any] | None]  # the counterpart's problem that made it dead
     delivered_at: Mapped[datetime | None]

@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, select, update
 
 from service_kit.acting import Acting, Requires
 from service_kit.exchange.message_lists import find_message, links, received_messages, sent_messages, show
@@ -31,10 +31,12 @@ async def list_links(acting: ReadDep) -> LinkList:
 @router.post("/links/{link_id}/resumption", summary="Send again on a paused link", response_model=LinkRead)
 async def resume_link(link_id: UUID, acting: OperateDep, once: OnceDep) -> Response:
     """End a pause, once the counterpart has said that its end of the link is open again."""
+    # Where the breaker is open, one probe goes at once.
+    due_probe = case((Link.breaker_open_until.is_not(None), func.now()))
     statement = (
         update(Link)
         .where(Link.organisation_id == acting.organisation_id, Link.id == link_id)
-        .values(paused_until=None, pause_reason=None)
+        .values(paused_until=None, pause_reason=None, breaker_open_until=due_probe)
         .returning(Link.id)
     )
     if (await acting.session.execute(statement)).one_or_none() is None:

@@ -3,13 +3,13 @@
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service_kit.audit import record_audit
 from service_kit.exchange.answers import Outcome, Verdict
+from service_kit.exchange.breaker import Heard, record_heard
 from service_kit.exchange.conflicts import settle_conflict
 from service_kit.exchange.documents_named import forget_uploads
 from service_kit.exchange.leases import Claimed
@@ -50,10 +50,19 @@ async def record_result(session: AsyncSession, keys: LinkKeys, claimed: Claimed,
     if message is None:
         return False
     await _add_attempt(session, message, attempt)
-    if attempt.clock_skew_seconds is not None:
-        await _change_link(session, message, clock_skew_seconds=attempt.clock_skew_seconds)
     await _follow(session, keys, message, attempt)
+    await record_heard(session, message.organisation_id, message.link_id, [heard(attempt)])
     return True
+
+
+def heard(attempt: Attempt) -> Heard:
+    """Say what one request told of its destination."""
+    return Heard(
+        authentic=attempt.verdict.authentic,
+        fault=attempt.verdict.outcome == Outcome.DESTINATION_FAULT,
+        http_status=attempt.http_status,
+        clock_skew_seconds=attempt.clock_skew_seconds,
+    )
 
 
 async def _follow(session: AsyncSession, keys: LinkKeys, message: OutboundMessage, attempt: Attempt) -> None:
@@ -110,15 +119,6 @@ async def _pause(session: AsyncSession, message: OutboundMessage, delay: timedel
         update(Link)
         .where(Link.organisation_id == message.organisation_id, Link.id == message.link_id, longer)
         .values(paused_until=until, pause_reason=reason)
-        .execution_options(synchronize_session=False)
-    )
-
-
-async def _change_link(session: AsyncSession, message: OutboundMessage, **values: Any) -> None:
-    await session.execute(
-        update(Link)
-        .where(Link.organisation_id == message.organisation_id, Link.id == message.link_id)
-        .values(**values)
         .execution_options(synchronize_session=False)
     )
 

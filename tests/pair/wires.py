@@ -75,6 +75,9 @@ class Side:
         """Let everything that waits be tried now."""
         await self.change("UPDATE outbound_messages SET next_attempt_at = now()")
         await self.change("UPDATE exchange_links SET paused_until = NULL, pause_reason = NULL")
+        await self.change(
+            "UPDATE exchange_links SET breaker_open_until = now() WHERE breaker_open_until > now()"
+        )
 
 
 @dataclass

@@ -126,6 +126,10 @@ class Side:
         await self.change("UPDATE outbound_messages SET next_attempt_at = now()")
         await self.change("UPDATE inbound_messages SET next_apply_at = now()")
         await self.change("UPDATE exchange_links SET paused_until = NULL")
+        # One probe may go at once.
+        await self.change(
+            "UPDATE exchange_links SET breaker_open_until = now() WHERE breaker_open_until > now()"
+        )
 
     async def state_of(self, message_id: UUID) -> str:
         [row] = await self.rows("SELECT state FROM outbound_messages WHERE id = :id", id=message_id)
