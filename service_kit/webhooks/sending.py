@@ -159,7 +159,13 @@ async def attempt_delivery(client: ExchangeClient, delivery: Claimed, endpoint: 
     started = time.monotonic()
     answer: Answer | None = None
     try:
-        answer = await client.post(endpoint.url, "", delivery.body, _headers(delivery, endpoint))
+        answer = await client.post(
+            endpoint.url,
+            "",
+            delivery.body,
+            _headers(delivery, endpoint),
+            allowed_networks=endpoint.allowed_networks,
+        )
         verdict = _judge(answer, delivery)
         outcome = verdict.outcome.value
     except NoAnswer as fault:

@@ -349,9 +349,12 @@ async def test_killed_between_sending_and_recording_it_goes_again_with_its_id(
     subscription = await desk.subscribe(endpoint)
     await desk.happen(EVENT)
     await desk.make()
-    killed = asyncio.create_task(desk.sender().drain_once())
+    sender = desk.sender()
+    waiting = asyncio.create_task(sender.drain_once())
     await reached.wait()
-    killed.cancel()
+    for killed in list(sender._tasks):
+        killed.cancel()
+    await waiting
     # Its lease is another worker's only when it is over.
     assert await desk.send() == 0
     endpoint.respond = None
