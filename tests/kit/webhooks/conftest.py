@@ -8,9 +8,9 @@ from tests.support.services import Service
 
 
 @pytest.fixture
-async def desk(fresh_local: Service) -> AsyncIterator[Desk]:
-    """An organisation on a database of this test's own."""
-    async with opened(fresh_local) as made:
+async def desk(local: Service) -> AsyncIterator[Desk]:
+    """An organisation of this test's own, whose subscriptions are the only ones."""
+    async with opened(local) as made:
         yield made
 
 

@@ -299,8 +299,8 @@ async def test_five_faults_in_a_row_open_the_breaker_and_one_probe_closes_it(
     assert (await desk.read(subscription))["next_attempt_after"] is None
 
 
-async def test_a_slow_endpoint_delays_nobody_else(fresh_local: Service) -> None:
-    async with opened(fresh_local, seconds=30) as desk, listening() as slow, listening() as quick:
+async def test_a_slow_endpoint_delays_nobody_else(local: Service) -> None:
+    async with opened(local, seconds=30) as desk, listening() as slow, listening() as quick:
         release = asyncio.Event()
 
         async def respond(_post: Post) -> bytes:
@@ -323,13 +323,13 @@ async def test_a_slow_endpoint_delays_nobody_else(fresh_local: Service) -> None:
         assert len(set(slow.ids)) == len(slow.ids) == 20
 
 
-async def test_an_endpoint_that_never_ends_is_cut_off(fresh_local: Service, endpoint: Endpoint) -> None:
+async def test_an_endpoint_that_never_ends_is_cut_off(local: Service, endpoint: Endpoint) -> None:
     async def respond(_post: Post) -> bytes:
         await asyncio.sleep(60)
         return b""
 
     endpoint.respond = respond
-    async with opened(fresh_local, seconds=0.3) as desk:
+    async with opened(local, seconds=0.3) as desk:
         subscription = await one_sent(desk, endpoint)
         [delivery] = await desk.deliveries(subscription)
         assert (delivery["state"], delivery["last_outcome"]) == ("pending", "timeout")
@@ -431,6 +431,6 @@ async def test_one_subscriptions_fault_keeps_no_other_waiting(desk: Desk, endpoi
         await desk.maker().make()
         await desk.sender().drain_once()
         assert (len(endpoint.posts), len(other.posts)) == (1, 0)
-        await desk.change("DROP TRIGGER refuse ON webhook_deliveries")
+        await desk.change("DROP FUNCTION refuse CASCADE")
         await desk.send()
         assert len(other.posts) == 1
