@@ -64,9 +64,7 @@ async def test_many_are_sent_again_since_a_time(desk: Desk, endpoint: Endpoint) 
     assert again["count"] == 2  # the other two are on their way already
 
 
-async def test_only_so_many_at_once(
-    desk: Desk, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_only_so_many_at_once(desk: Desk, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("service_kit.webhooks.deliveries.REPLAYED_AT_ONCE", 2)
     subscription = await desk.subscribe(endpoint)
     await desk.happen(*[EVENT] * 5)
