@@ -24,6 +24,8 @@ class EndpointRefused(ValueError):
 def check_networks(networks: Sequence[str]) -> list[str]:
     """Give the networks in their one spelling. Raises ``EndpointRefused``."""
     try:
+        if any("%" in network for network in networks):
+            raise ValueError  # noqa: TRY301 -- an interface of this machine is no network
         return sorted({str(ip_network(network)) for network in networks})
     except ValueError:
         raise EndpointRefused(

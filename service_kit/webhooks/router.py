@@ -14,6 +14,7 @@ from service_kit.settings import ServiceSettings
 from service_kit.webhooks import delivery_router
 from service_kit.webhooks.deliveries import show_delivery
 from service_kit.webhooks.models import SubscriptionState
+from service_kit.webhooks.pinging import ping
 from service_kit.webhooks.schemas import (
     DeliveryRead,
     RotationRead,
@@ -24,7 +25,7 @@ from service_kit.webhooks.schemas import (
     SubscriptionRequest,
 )
 from service_kit.webhooks.showing import find_subscription, list_subscriptions, show_subscription
-from service_kit.webhooks.subscriptions import change, close, ping, rotate, subscribe
+from service_kit.webhooks.subscriptions import change, close, rotate, subscribe
 
 PATH = "/v1/webhook-subscriptions"
 ReadDep = Annotated[Acting, Requires("webhooks:read")]

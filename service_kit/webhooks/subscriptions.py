@@ -13,9 +13,12 @@ from service_kit.feed import FeedEntry
 from service_kit.ids import new_id
 from service_kit.problems import ApiProblem, field_problem
 from service_kit.webhooks.endpoints import EndpointRefused, check_endpoint, check_networks
-from service_kit.webhooks.events import write_ping
 from service_kit.webhooks.keys import GOOD_AT_ONCE, OVERLAP, NewKey, add_key, end_keys, good_keys
-from service_kit.webhooks.models import PauseReason, SubscriptionState, WebhookDelivery, WebhookSubscription
+from service_kit.webhooks.models import (
+    PauseReason,
+    SubscriptionState,
+    WebhookSubscription,
+)
 from service_kit.webhooks.pausing import close_breaker, expire_open, forget_faults, mark_changed
 from service_kit.webhooks.results import make_due
 from service_kit.webhooks.schemas import SubscriptionPatch, SubscriptionRequest
@@ -131,35 +134,6 @@ async def rotate(
     detail = {"end_old_at_once": end_old_at_once}
     await acting.audit("webhook.key_changed", KIND, subscription.id, detail)
     return key, now + after
-
-
-async def ping(acting: Acting, subscription_id: UUID, public_url: str) -> WebhookDelivery:
-    """Make a test event, due at once and tried once, also while the subscription is paused."""
-    subscription = await lock_open(acting, subscription_id)
-    now = await database_now(acting.session)
-    delivery_id = new_id()
-    delivery = WebhookDelivery(
-        organisation_id=acting.organisation_id,
-        id=delivery_id,
-        subscription_id=subscription.id,
-        type="webhook.ping",
-        body=write_ping(
-            delivery_id=delivery_id,
-            organisation_id=acting.organisation_id,
-            subscription_id=subscription.id,
-            time=now,
-            public_url=public_url,
-        ),
-        state="pending",
-        attempts=0,
-        next_attempt_at=now,
-        due_since=now,
-        created_at=now,
-    )
-    acting.session.add(delivery)
-    await acting.session.flush()
-    await acting.audit("webhook.pinged", KIND, subscription.id, {"delivery_id": str(delivery_id)})
-    return delivery
 
 
 async def lock(acting: Acting, subscription_id: UUID) -> WebhookSubscription:

@@ -145,11 +145,12 @@ async def test_networks_are_for_an_administrator_to_allow(desk: Desk) -> None:
     made = await registered(desk.administrator, **inside)
     path = f"{PATH}/{made['id']}"
     etag = {"If-Match": '"v1"'}
-    for change in (
+    changes: list[dict[str, Any]] = [
         {"url": "https://10.20.1.3/"},
         {"allowed_networks": ["10.0.0.0/8"]},
         {"allowed_networks": []},
-    ):
+    ]
+    for change in changes:
         refused = await desk.integrator.request("PATCH", path, json=change, headers=etag)
         check_refused(refused, 403, "forbidden")
     # What another may change is not hindered by it.
@@ -269,6 +270,25 @@ async def test_a_ping_is_tried_once_also_while_paused_and_proves_nothing_against
     await desk.patch(made, state="active")
     await desk.send()
     assert endpoint.types == ["webhook.ping", "case.recorded"]
+
+
+async def test_a_ping_goes_before_all_that_waits(desk: Desk, endpoint: Endpoint) -> None:
+    made = await desk.subscribe(endpoint)
+    await desk.happen(*["case.recorded"] * 5)
+    await desk.make()
+    asked = await desk.post(made, "pings")
+    await desk.send()
+    assert len(endpoint.posts) == 4
+    assert asked["id"] in endpoint.ids
+
+
+async def test_ten_pings_wait_at_most(desk: Desk, endpoint: Endpoint) -> None:
+    made = await desk.subscribe(endpoint)
+    for _ in range(10):
+        await desk.post(made, "pings")
+    refused = await desk.integrator.post(f"{PATH}/{made['id']}/pings")
+    check_refused(refused, 429, "rate-limited")
+    assert refused.headers["Retry-After"] == "5"
 
 
 async def test_what_came_meanwhile_may_be_left_out(desk: Desk, endpoint: Endpoint) -> None:
