@@ -42,6 +42,7 @@ class LinkKeys:
     secret_out: bytes | None
     secret_in: bytes | None
     allowed_networks: tuple[str, ...] = ()
+    batch_max: int = 1  # what the counterpart last said that it takes at once
 
     @property
     def signing_keys(self) -> list[Ed25519PrivateKey]:
@@ -229,6 +230,7 @@ def _link_keys(rows: Sequence[tuple[Link, str, str, ExchangeKey]], key_bytes: by
         secret_out=_unwrapped(key_bytes, owner, SECRET_OUT, link.secret_out),
         secret_in=_unwrapped(key_bytes, owner, SECRET_IN, link.secret_in),
         allowed_networks=tuple(link.allowed_networks),
+        batch_max=link.counterpart_batch_max,
     )
 
 

@@ -2,9 +2,10 @@
 
 from fastapi import APIRouter
 
-from service_kit.exchange import document_route, operating, receiving_route
+from service_kit.exchange import delivery_log, document_route, operating, receiving_route
 
 router = APIRouter(prefix="/v1/exchange", tags=["exchange"])
 router.include_router(receiving_route.router)
 router.include_router(document_route.router)
 router.include_router(operating.router)
+router.include_router(delivery_log.router)
