@@ -28,6 +28,7 @@ def create_worker(settings: ServiceSettings) -> FastAPI:
     """Make the worker process: it delivers, and applies what waits."""
     # Only a worker sends, so only a worker loads the HTTP client.
     from service_kit.exchange.schedules import exchange_schedules
+    from service_kit.webhooks.schedules import webhook_schedules
 
     database = worker_database(settings, settle_duties)
     schedules = [
@@ -37,6 +38,7 @@ def create_worker(settings: ServiceSettings) -> FastAPI:
         AuditSealer(database, settings.public_url).run,
         Alerter(database, URGENT_TYPES).run,
         DeliveryWatch(database).run,
+        *webhook_schedules(database, settings),
         DutyKeeper(database).run,
     ]
     return make_worker_app(database, SCHEMA_REVISION, schedules)

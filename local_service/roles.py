@@ -14,7 +14,8 @@ _WRITES_CASES = _READS_CASES | {"cases:write"}
 ROLE_SCOPES: Mapping[str, frozenset[str]] = {
     # A records system: it keeps cases up to date and prepares drafts; no decision is a machine's.
     "integrator": _WRITES_CASES
-    | {"notifications:draft", "rapid-reviews:write", "screenings:write", "changes:read", "documents:write"},
+    | {"notifications:draft", "rapid-reviews:write", "screenings:write", "changes:read", "documents:write"}
+    | {"webhooks:read", "webhooks:write"},
     "partnership_office": _WRITES_CASES
     | {
         "rapid-reviews:write",
@@ -69,5 +70,5 @@ ROLE_SCOPES: Mapping[str, frozenset[str]] = {
     "reviewer": _EVERYBODY | {"local-reviews:read"},
     "scrutineer": _EVERYBODY | {"learning:read", "local-reviews:scrutinise"},
     "auditor": _EVERYBODY | {"audit:read"},
-    "administrator": _EVERYBODY | {"exchange:read", "exchange:operate"},
+    "administrator": _EVERYBODY | {"exchange:read", "exchange:operate", "webhooks:read", "webhooks:write"},
 }

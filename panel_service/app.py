@@ -6,6 +6,7 @@ from panel_service.cases.proof_router import router as case_proofs
 from panel_service.cases.router import router as cases
 from panel_service.decisions.router import router as decisions
 from panel_service.documents.router import router as documents
+from panel_service.events import EVENTS
 from panel_service.improvements.router import router as improvements
 from panel_service.information_requests.router import router as information_requests
 from panel_service.intake.router import router as intake
@@ -35,6 +36,7 @@ from service_kit.app import ServiceDefinition, make_app
 from service_kit.audit_tree.routes import published as published_checkpoints
 from service_kit.exchange.router import router as exchange
 from service_kit.settings import ServiceSettings
+from service_kit.webhooks.router import router as webhooks
 from shared_schemas.messages.catalogue import FROM_BOTH, FROM_LOCAL, FROM_PANEL
 
 SCHEMA_REVISION = "0003"
@@ -78,6 +80,7 @@ DEFINITION = ServiceDefinition(
         public_register,
         partnerships,
         feed_routes.router,
+        webhooks,
         reference_routes.router,
         exchange,
         published_checkpoints,
@@ -115,6 +118,7 @@ DEFINITION = ServiceDefinition(
         {"name": "public register", "description": "What anybody may read, without a credential."},
         {"name": "partnerships", "description": "The safeguarding partnerships that are connected."},
         {"name": "changes", "description": "What has happened, in one order, for others to follow."},
+        {"name": "webhooks", "description": "Endpoints of your own systems that are told of events."},
         {"name": "reference", "description": "Code lists and rule sets."},
         {
             "name": "exchange",
@@ -128,6 +132,7 @@ DEFINITION = ServiceDefinition(
     expected_revision=SCHEMA_REVISION,
     message_types=MESSAGE_TYPES,
     sends=(*FROM_PANEL, *FROM_BOTH),
+    events=EVENTS,
     receives=(*FROM_LOCAL, *FROM_BOTH),
     letters=LETTER_RULES,
 )

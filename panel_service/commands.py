@@ -26,6 +26,7 @@ def create_worker(settings: ServiceSettings) -> FastAPI:
     """Make the worker process: it delivers, and applies what waits."""
     # Only a worker sends, so only a worker loads the HTTP client.
     from service_kit.exchange.schedules import exchange_schedules
+    from service_kit.webhooks.schedules import webhook_schedules
 
     database = worker_database(settings)
     schedules = [
@@ -34,6 +35,7 @@ def create_worker(settings: ServiceSettings) -> FastAPI:
         FeedPlacer(database).run,
         AuditSealer(database, settings.public_url).run,
         Alerter(database, URGENT_TYPES).run,
+        *webhook_schedules(database, settings),
     ]
     return make_worker_app(database, SCHEMA_REVISION, schedules)
 

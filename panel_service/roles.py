@@ -47,6 +47,9 @@ ROLE_SCOPES: Mapping[str, frozenset[str]] = {
     "analyst": _EVERYBODY
     | {"cases:read-pseudonymised", "partnerships:read", "statistics:read", "improvements:read"},
     "auditor": _EVERYBODY | {"audit:read"},
+    # A system of the Panel's that follows what happens: ids and codes, nothing of a case itself.
+    "integrator": _EVERYBODY | {"changes:read", "webhooks:read", "webhooks:write"},
     "administrator": _EVERYBODY
-    | {"partnerships:read", "partnerships:write", "exchange:read", "exchange:operate"},
+    | {"partnerships:read", "partnerships:write", "exchange:read", "exchange:operate"}
+    | {"webhooks:read", "webhooks:write"},
 }

@@ -12,7 +12,8 @@ import service_kit.exchange.models
 import service_kit.exchange.reconciling.models
 import service_kit.exchange.restoring.models
 import service_kit.feed
-import service_kit.idempotency  # noqa: F401 -- imported for its tables, as are the others
+import service_kit.idempotency
+import service_kit.webhooks.models  # noqa: F401 -- imported for its tables, as are the others
 from panel_service.base import PanelBase
 from panel_service.by_hand import models as by_hand
 from panel_service.cases import models as cases

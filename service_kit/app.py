@@ -21,6 +21,7 @@ from service_kit.openapi import describe
 from service_kit.problems import ApiProblem, register_problem_handlers
 from service_kit.refusals import answer_refusal
 from service_kit.settings import ServiceSettings
+from service_kit.webhooks.documentation import event_webhooks
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class ServiceDefinition:
     receives: Sequence[DocumentedMessage] = ()
     settle: Settle | None = None  # called before each commit
     letters: LetterRules = field(default_factory=LetterRules)
+    events: Mapping[str, str] = field(default_factory=dict)  # what the feed may tell, with its words
 
 
 def make_app(definition: ServiceDefinition, settings: ServiceSettings) -> FastAPI:
@@ -72,6 +74,7 @@ def make_app(definition: ServiceDefinition, settings: ServiceSettings) -> FastAP
     app.state.receiving = receiving_setup(settings, definition.message_types)
     bodies = {message.name: message.body for message in definition.sends}
     app.state.letters = LetterSetup(definition.letters, bodies, settings.public_url)
+    app.state.events = definition.events
     app.state.rates = Rates()
     app.state.question_rates = Rates(per_second=2, burst=20)
     app.state.long_question_rates = Rates(per_second=0.1, burst=10)
@@ -82,6 +85,8 @@ def make_app(definition: ServiceDefinition, settings: ServiceSettings) -> FastAP
     for router in (*definition.routers, health.router, problem_pages.router):
         app.include_router(router)
     app.webhooks.include_router(sent_messages(definition.sends, "exchange"))
+    if definition.events:
+        app.webhooks.include_router(event_webhooks(definition.events))
     reference_pages.add_reference_pages(app)
     describe(app, definition.receives)
     return app
