@@ -1,0 +1,31 @@
+"""The partnership whose receiver is dead for the whole run: what is sent to it at the start arrives in the end."""
+
+import dataclasses
+
+from tests.campaign.course import Course
+from tests.campaign.load import Case
+from tests.campaign.pair import DEAD
+
+CASES = 2
+
+
+def send_to_the_dead(course: Course) -> None:
+    """Bring cases of that partnership to their decision, which then waits for the rest of the run."""
+    course.load.begin(CASES, partnerships=(DEAD,), all_decided=True)
+    if not course.load.finish(60):
+        raise RuntimeError("the first cases did not come to an end")
+
+
+def bring_back_the_dead(course: Course) -> None:
+    """Let its receiver answer again, drain, and check every case of the run once more."""
+    gateway = course.pair.gateways[DEAD]
+    gateway.peer = course.pair.gateways["local"].peer
+    gateway.heal()
+    course.dead_is_back = True
+    course.result.cycles = 1
+    course.settle([_all_told(case) for case in course.load.cases])
+
+
+def _all_told(case: Case) -> Case:
+    """Trouble was told once already, with the fault that caused it."""
+    return dataclasses.replace(case, trouble="")
