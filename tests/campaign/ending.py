@@ -3,7 +3,7 @@
 import dataclasses
 
 from tests.campaign.course import Course
-from tests.campaign.load import Case
+from tests.campaign.load import ENDS_DECIDED, Case
 from tests.campaign.pair import DEAD
 
 CASES = 2
@@ -11,7 +11,7 @@ CASES = 2
 
 def send_to_the_dead(course: Course) -> None:
     """Bring cases of that partnership to their decision, which then waits for the rest of the run."""
-    course.load.begin(CASES, partnerships=(DEAD,), all_decided=True)
+    course.load.begin(CASES, partnerships=(DEAD,), ending=ENDS_DECIDED)
     if not course.load.finish(60):
         raise RuntimeError("the first cases did not come to an end")
 

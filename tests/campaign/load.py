@@ -16,6 +16,7 @@ from tests.campaign.calls import Answer, History, Person
 from tests.campaign.pair import CampaignPair, Partnership
 
 NOTIFIER = {"name": "A. Notifier", "role": "Head of safeguarding", "email": "notifier@campaign.example"}
+ENDS_EITHER_WAY, ENDS_DECIDED, ENDS_SENT = "either way", "decided", "sent"
 UNANSWERED_SECONDS = 120.0
 # Nobody knows whether what was answered so took effect, or it was not even begun: the same is asked again.
 AGAIN = {408, 425, 429, 500, 502, 503, 504, 507}
@@ -176,7 +177,7 @@ class Load:
         count: int,
         *,
         partnerships: tuple[str, ...] = ("east", "west", "north"),
-        all_decided: bool = False,
+        ending: str = ENDS_EITHER_WAY,
     ) -> list[Case]:
         """Start so many cases in the background, three at a time; give them."""
         made = [self._new(partnerships[at % len(partnerships)]) for at in range(count)]
@@ -190,7 +191,7 @@ class Load:
                     if not waiting:
                         return
                     case = waiting.pop(0)
-                self._go(case, plans[case.number], all_decided=all_decided)
+                self._go(case, plans[case.number], ending)
 
         self._threads = [threading.Thread(target=work, daemon=True) for _ in range(min(3, count))]
         for thread in self._threads:
@@ -216,9 +217,9 @@ class Load:
         self.canaries += canaries
         return case
 
-    def _go(self, case: Case, rng: random.Random, *, all_decided: bool) -> None:
+    def _go(self, case: Case, rng: random.Random, ending: str) -> None:
         try:
-            CaseStory(self.pair, self.caller, case, rng).tell(all_decided=all_decided)
+            CaseStory(self.pair, self.caller, case, rng).tell(ending)
         except Exception as error:  # noqa: BLE001 -- whatever it is, the check must hear of it
             case.trouble = f"{type(error).__name__}: {error}"
 
@@ -232,8 +233,8 @@ class CaseStory:
         self.canary = iter(case.canaries)
         self.now = datetime.min.replace(tzinfo=UTC)
 
-    def tell(self, *, all_decided: bool) -> None:
-        """Go through all of it; a few are withdrawn in the end, unless all are to be decided."""
+    def tell(self, ending: str) -> None:
+        """Go through all of it; in the end most are decided and a few withdrawn, unless ``ending`` says which."""
         office = self.of.people["partnership_office"]
         # The day of the incident rests on the database's clock, whatever this host's says.
         self.now = datetime.fromisoformat(self.caller.read(office, "/v1/me").body["now"])
@@ -245,7 +246,9 @@ class CaseStory:
         if self.rng.random() < 0.4:
             self._correct(office)
         self._find_at_panel()
-        if self.rng.random() < 0.2 and not all_decided:
+        if ending == ENDS_SENT:
+            return
+        if self.rng.random() < 0.2 and ending != ENDS_DECIDED:
             self._withdraw()
         else:
             self._decide()

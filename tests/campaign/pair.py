@@ -5,6 +5,7 @@ import dataclasses
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -158,6 +159,8 @@ class CampaignPair:
         until = time.monotonic() + READY_SECONDS
         for name in self.specs.keys() - skip:
             while not self.is_ready(name):
+                for server in self.servers.values():
+                    server.start()  # a full or dying disk may end it while it starts
                 code = self.processes[name].poll()
                 if code is not None or time.monotonic() > until:
                     raise RuntimeError(f"{name} is not ready ({code}); see {self.logs / name}.log")
@@ -227,6 +230,20 @@ class CampaignPair:
         return await asyncpg.connect(
             url.replace("postgresql+asyncpg", "postgresql", 1), ssl=False, timeout=10
         )
+
+    def command(self, service: str, *words: str) -> "subprocess.CompletedProcess[str]":
+        """Run a command of the service's own command line, on its host."""
+        with self.network.hosts[service].inside():
+            return subprocess.run(
+                [sys.executable, "-m", f"{service}_service", *words],
+                check=False,
+                cwd=CHECKOUT,
+                env=self.context.environment(service),
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=120,
+            )
 
     def make_due(self) -> None:
         """Let what waits for another try be due now."""
