@@ -53,6 +53,22 @@ class Boundaries:
         dialect.do_commit = do_commit
 
 
+def distinct(names: list[str]) -> list[int]:
+    """Give the boundaries that differ for anybody but the process itself.
+
+    Between the end of one statement and the beginning of the next on the same engine nothing leaves the process:
+    to die at either is the same to the database and to the other side. Of such a pair the first is given.
+    """
+    given = []
+    for at, name in enumerate(names, start=1):
+        who, _, what = name.partition(": ")
+        former_who, _, former_what = names[at - 2].partition(": ") if at > 1 else ("", "", "")
+        if what.startswith("before") and who == former_who and former_what.startswith("after"):
+            continue
+        given.append(at)
+    return given
+
+
 class CountedWire(httpx.AsyncBaseTransport):
     """Carries requests to the other service in the same process; counts before each send and after each answer."""
 

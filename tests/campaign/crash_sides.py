@@ -12,9 +12,11 @@ import httpx
 from local_service.app import create_app as create_local_app
 from local_service.duties.projection import settle_duties
 from local_service.messages import MESSAGE_TYPES as LOCAL_MESSAGES
+from local_service.roles import ROLE_SCOPES as LOCAL_ROLES
 from panel_service.app import create_app as create_panel_app
 from panel_service.messages import MESSAGE_TYPES as PANEL_MESSAGES
 from panel_service.partnerships.service import register_partnership
+from panel_service.roles import ROLE_SCOPES as PANEL_ROLES
 from service_kit.administration import owner_session, register_peer
 from service_kit.app import framed, worker_database
 from service_kit.db import Database
@@ -27,12 +29,14 @@ from service_kit.settings import ServiceSettings
 from shared_schemas.exchange.keys import new_secret, write_secret
 from standalone.incident import panel_decision, rapid_review_sections, serious_incident
 from standalone.roles import RoleUrls
-from standalone.seed import PANEL, DemonstrationOrganisation, _peer
+from standalone.seed import PANEL, DemonstrationOrganisation, _peer, make_organisation
 from tests.campaign.boundaries import Boundaries, CountedWire
 from tests.campaign.load import NOTIFIER
 from tests.support.databases import settings_for
 
 PARTNERSHIP = DemonstrationOrganisation("campaign-east", "Campaign East Partnership")
+ROLES = {"local": LOCAL_ROLES, "panel": PANEL_ROLES}
+ORGANISATIONS = {"local": PARTNERSHIP, "panel": PANEL}
 CANARY = "CanaryF2x"
 AGAIN = {409, 412, 425, 429, 500, 502, 503, 504}
 
@@ -108,8 +112,20 @@ def _through(wire: CountedWire) -> Callable[[str], httpx.AsyncBaseTransport]:
     return lambda _base_url: wire
 
 
-async def connect(sides: dict[str, Side], cards: dict[str, Any]) -> None:
-    """Register each at the other."""
+async def prepare_databases(sides: dict[str, Side]) -> Prepared:
+    """Make organisations, keys, the link, and the case that the journey begins with."""
+    keys: dict[str, str] = {}
+    cards = {}
+    for service, side in sides.items():
+        cards[service], made = await make_organisation(
+            side.settings, ORGANISATIONS[service], ROLES[service], {}
+        )
+        keys |= {f"{service}/{role}": key for role, key in made.items()}
+    await _connect(sides, cards)
+    return await _prepare_case(sides, keys)
+
+
+async def _connect(sides: dict[str, Side], cards: dict[str, Any]) -> None:
     link = uuid5(cards["panel"].organisation, str(cards["local"].organisation))
     out, back = write_secret(new_secret()), write_secret(new_secret())
     local, panel = sides["local"].settings, sides["panel"].settings
@@ -199,8 +215,7 @@ class Journey:
         return self.prepared.keys[f"{service}/{role}"]
 
 
-async def prepare(sides: dict[str, Side], keys: dict[str, str]) -> Prepared:
-    """Bring a case to where the journey begins."""
+async def _prepare_case(sides: dict[str, Side], keys: dict[str, str]) -> Prepared:
     local = sides["local"]
     office, notifier, authoriser = (
         keys[f"local/{role}"] for role in ("partnership_office", "notifier", "authoriser")
