@@ -49,12 +49,8 @@ def check(
 ) -> Findings:
     """Check everything the databases hold, and over the API these cases. ``excused`` were lost by a restore."""
     found = Findings()
-    held = read_both(pair)
     dead_link = None if dead_is_back else pair.partnerships[DEAD].link
-    for sender in PEER:
-        _crossed(found, sender, held, dead_link)
-        _written_together(found, sender, held[sender], excused)
-    _in_order(found, held)
+    check_held(found, read_both(pair), dead_link, excused)
     for case in cases:
         _acknowledged(found, pair, caller, case)
     _idempotent(found, caller, rng)
@@ -63,6 +59,16 @@ def check(
     if caller.history.open:
         found.say("I10", f"{len(caller.history.open)} commands are neither done nor refused")
     return found
+
+
+def check_held(
+    found: Findings, held: dict[str, Held], dead_link: UUID | None, excused: frozenset[UUID]
+) -> None:
+    """Hold both databases against each other."""
+    for sender in PEER:
+        _crossed(found, sender, held, dead_link)
+        _written_together(found, sender, held[sender], excused)
+    _in_order(found, held)
 
 
 def _crossed(found: Findings, sender: str, held: dict[str, Held], dead_link: UUID | None) -> None:
