@@ -100,12 +100,19 @@ class Course:
             act()
         finally:
             self.pair.heal()
-        if not self.load.finish(FINISH_SECONDS):
-            self.caller.stop.set()
-            raise RuntimeError("the callers did not come to an end")
+        self.finish_load()
         self.settle(made)
         self.result.cycles += 1
         self.result.acknowledged += self.caller.acknowledged - before
+
+    def finish_load(self) -> None:
+        """Wait until the callers are through; what waits for another try is made due meanwhile."""
+        until = time.monotonic() + FINISH_SECONDS
+        while not self.load.finish(1.0):
+            self.pair.make_due()
+            if time.monotonic() > until:
+                self.caller.stop.set()
+                raise RuntimeError("the callers did not come to an end")
 
     def settle(self, cases: list[Case]) -> None:
         """Drain and check."""

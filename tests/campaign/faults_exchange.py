@@ -49,7 +49,7 @@ def _restore(course: Course, service: str) -> None:
     done = len(course.caller.done)
     # What the service itself decides after the copy is lost with it, and is found at the other side.
     cases = course.load.begin(3, ending=ENDS_SENT if service == "panel" else ENDS_EITHER_WAY)
-    course.load.finish(120)
+    course.finish_load()
     course.drain()
     _go_back(course, service)
     if service == "local":

@@ -16,7 +16,8 @@ DAYS = 86_400
 SKEWS = (10 * MINUTES, -10 * MINUTES, 3 * DAYS, -3 * DAYS)
 # A clock that was ahead has left times in what it wrote; as much time passes as that.
 TIME_PASSES = (
-    "UPDATE outbound_messages SET leased_until = now() WHERE state = 'leased' AND leased_until > now() + interval '1 minute'",
+    "UPDATE outbound_messages SET leased_until = least(leased_until, now()), next_attempt_at = least(next_attempt_at, now())"
+    " WHERE state IN ('pending', 'leased')",
     "UPDATE asked_questions SET at = least(at, now())",
 )
 

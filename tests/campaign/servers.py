@@ -25,6 +25,7 @@ class Server(EmbeddedCluster):
         self.more_settings: dict[str, str] = {}
         self.more_environment: dict[str, str] = {}
         self._starts = 0
+        self._ballasts = 0
 
     @property
     def has_own_volume(self) -> bool:
@@ -54,24 +55,27 @@ class Server(EmbeddedCluster):
         """Leave no room but a little."""
         space = os.statvfs(self.home)
         room = space.f_bavail * space.f_frsize - leave
-        if room <= 0:
-            return
-        with self._ballast.open("wb") as file:
-            os.posix_fallocate(file.fileno(), 0, room)
+        for wanted in (room, room // 2, room // 4):
+            # The server takes of it meanwhile: then what is left is taken in smaller parts.
+            self._ballasts += 1
+            with (
+                contextlib.suppress(OSError),
+                (self.home / f"ballast-{self._ballasts}").open("wb") as file,
+            ):
+                if wanted > 0:
+                    os.posix_fallocate(file.fileno(), 0, wanted)
+                return
 
     def free_disk(self) -> None:
         """Give the room back."""
-        self._ballast.unlink(missing_ok=True)
+        for ballast in self.home.glob("ballast-*"):
+            ballast.unlink()
 
     def remove(self) -> None:
         """Stop it and delete its data and its volume."""
         super().remove()
         if self.volume is not None:
             subprocess.run(["umount", str(self.volume)], check=False, capture_output=True)
-
-    @property
-    def _ballast(self) -> Path:
-        return self.home / "ballast"
 
     def _start_server(self, binaries: Binaries, settings: dict[str, str]) -> None:
         super()._start_server(binaries, settings | self.more_settings)

@@ -102,7 +102,7 @@ def test_what_waits_or_lacks_its_receipt_or_its_audit_entry_is_noticed() -> None
     for changed in ({"state": "pending"}, {"state": "dead"}, {"receipted": False}):
         held = sides()
         sent = held["local"].sent
-        sent[first(held)] = dataclasses.replace(sent[first(held)], **changed)  # type: ignore[arg-type]
+        sent[first(held)] = dataclasses.replace(sent[first(held)], **changed)
         assert found_in(held).broken, changed
     held = sides()
     held["local"].audit.clear()
