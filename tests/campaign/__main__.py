@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from tests.campaign.calls import History
-from tests.campaign.course import Course, Options, Result, Skipped
+from tests.campaign.course import Course, NotRun, Options, Result, Skipped
 from tests.campaign.crashes import F2, crash_everywhere
 from tests.campaign.ending import bring_back_the_dead, send_to_the_dead
 from tests.campaign.faults import FAULTS, Fault
@@ -107,6 +107,8 @@ def _run_one(course: Course, fault: Fault) -> Result:
         fault.run(course)
     except Skipped as why:
         result.skipped = str(why)
+    except NotRun as why:
+        result.broken["not run"] = [str(why)]
     except Exception as error:  # noqa: BLE001 -- the others are still worth running
         result.broken.setdefault("campaign", []).append(f"{type(error).__name__}: {error}")
         with contextlib.suppress(Exception):

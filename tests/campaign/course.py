@@ -64,7 +64,11 @@ class Result:
 
 
 class Skipped(Exception):
-    """This machine does not allow the fault, or the service has not what it tries."""
+    """This machine does not allow the fault."""
+
+
+class NotRun(Exception):
+    """The services have not what the fault tries: that is no machine's fault, and no invariant is shown."""
 
 
 @dataclass

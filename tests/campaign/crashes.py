@@ -27,7 +27,7 @@ from tests.support.databases import settings_for
 F2 = "F2"
 TITLE = "a crash at every SQL and HTTP boundary"
 COMMANDS = 4  # of the journey: authorise, complete, record, release
-IN_SMOKE = 12
+IN_SMOKE = 8
 
 
 def crash_everywhere(folder: Path, options: Options, progress: Progress) -> Result:

@@ -58,7 +58,12 @@ def cut_network(course: Course) -> None:
             course.cycle(3, lambda mode=mode: do_both(course, mode))  # type: ignore[misc]
         return
     link = Link(course)
-    acts: list[Callable[[], None]] = [link.carrier, lambda: link.lose_answer("panel")]
+
+    def both() -> None:
+        link.carrier()
+        link.lose_answer("panel")
+
+    acts: list[Callable[[], None]] = [both]
     if not course.options.smoke:
         acts += [lambda: link.lose_answer("local"), link.slow, lambda: link.black_hole(*SERVICES)]
         for service in SERVICES:

@@ -24,7 +24,7 @@ def kill_processes(course: Course) -> None:
     pair = course.pair
 
     def act() -> None:
-        for name in course.rng.sample(PROCESSES, 4):
+        for name in course.rng.sample(PROCESSES, 2 if course.options.smoke else 4):
             pair.kill(name)
             course.pause(0.0, 0.4)
             pair.spawn(name)
@@ -57,8 +57,12 @@ def break_database(course: Course) -> None:
             pair.rows(course.rng.choice(SERVICES), END_BACKENDS)
             course.pause(0.05, 0.3)
 
+    def kill_and_end() -> None:
+        kill()
+        end_backends()
+
     for _ in range(course.cycles):
-        for act in (kill, restart, end_backends):
+        for act in (kill_and_end,) if course.options.smoke else (kill, restart, end_backends):
             course.cycle(4, act)
 
 
@@ -205,4 +209,5 @@ def two_workers(course: Course) -> None:
 
     for _ in range(course.cycles):
         course.cycle(4, side_by_side)
-        course.cycle(3, short_leases)
+        if not course.options.smoke:
+            course.cycle(3, short_leases)
