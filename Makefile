@@ -6,7 +6,7 @@ PY := .venv/bin/python
 LOCK := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help run year dev clean-data test model check format format-check lint types imports openapi bench lock clean environment dev-environment
+.PHONY: help run year dev clean-data test model campaign check format format-check lint types imports openapi bench lock clean environment dev-environment
 
 help: ## Print every target and what it does.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -53,6 +53,9 @@ openapi: environment ## Write openapi/*.json from the apps.
 
 bench: dev-environment ## Measure, side by side in one run (rounds, medians, CPU per operation).
 	$(PY) -m tests.bench $(ARGS)
+
+campaign: dev-environment ## Break the running pair in every known way and show that nothing is lost (ARGS="--soak", "--only F3 --seed 7").
+	@$(PY) -m tests.campaign $(ARGS)
 
 lock: ## Write the hashed locks anew from requirements*.in (needs uv).
 	@command -v uv >/dev/null || { echo "make lock needs uv on PATH." >&2; exit 1; }
