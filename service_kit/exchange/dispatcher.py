@@ -46,6 +46,7 @@ class Dispatcher:
         self._client = client
         self._documents = Sender(client, make_store(settings), self._renew)
         self._recorder = Recorder(database, lease_seconds=settings.lease_seconds, settled=self._settled)
+        # One for each link, kept while empty: how quickly its counterpart answers is not learned anew each time.
         self._lanes: dict[tuple[UUID, UUID], Lane] = {}
         # By lease token: a message may be leased here anew while an attempt under its old token still runs.
         self._leased: dict[UUID, Claimed] = {}
@@ -187,12 +188,10 @@ class Dispatcher:
         """A message's result is recorded, or given up: the next of its stream may go now."""
         if self._leased.pop(message.lease_token, None) is None:
             return
-        key = message.organisation_id, message.link_id
-        lane = self._lanes[key]
         answered = attempt is not None and attempt.verdict.authentic
-        lane.settle(answered_in_ms=attempt.duration_ms if attempt is not None and answered else None)
-        if not lane.leased and not lane.requests:
-            del self._lanes[key]
+        self._lanes[message.organisation_id, message.link_id].settle(
+            answered_in_ms=attempt.duration_ms if attempt is not None and answered else None
+        )
         self._wake.set()
 
     def _let_go(self, messages: Iterable[Claimed]) -> None:
@@ -216,8 +215,11 @@ class Dispatcher:
     async def _give_back(self, messages: list[Claimed]) -> None:
         if not messages:
             return
-        async with self._database.transaction() as session:
-            await release(session, [message.lease_token for message in messages])
+        try:
+            async with self._database.transaction() as session:
+                await release(session, [message.lease_token for message in messages])
+        except Exception as error:  # noqa: BLE001 -- the leases end by themselves; what is under way must still be finished
+            log.error("exchange_release_failed", error=type(error).__name__, where=where_raised(error))
         for message in messages:
             self._leased.pop(message.lease_token, None)
 

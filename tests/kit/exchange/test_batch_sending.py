@@ -194,6 +194,19 @@ async def test_a_waiting_or_wrong_destination_means_all_of_them(exchange_pair: P
     assert await states(a) == [("pending", 2, "destination_fault")] * 2
 
 
+async def test_batches_grow_while_the_counterpart_answers_quickly(exchange_pair: Pair) -> None:
+    a = exchange_pair.a
+    seen = await batches(exchange_pair, lambda bodies: receipt_for(exchange_pair, bodies))
+    for _ in range(60):
+        await a.send(str(uuid4()))
+    dispatcher = a.dispatcher()
+    while await dispatcher.drain_once():
+        pass
+    sizes = [len(bodies) for bodies in seen]
+    assert sizes[:3] == [8, 16, 32]
+    assert sum(sizes) == 60
+
+
 async def test_no_more_go_together_than_the_counterpart_takes(exchange_pair: Pair) -> None:
     a = exchange_pair.a
     seen = await batches(exchange_pair, lambda bodies: receipt_for(exchange_pair, bodies), batch_max=3)
