@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from service_kit.audit import record_audit
 from service_kit.exchange.links import LinkKeys
 from service_kit.exchange.models import OutboundMessage, OutboundState, OutboundStream
-from service_kit.exchange.reconciling.sets import NOT_LIVE, find_sent
+from service_kit.exchange.reconciling.sets import NOT_LIVE, SentRow, find_sent
 from shared_schemas.exchange.reconciling import Gap, RedeliveriesAnswer
 
 BY_COUNTERPART = "counterpart"
@@ -57,22 +57,22 @@ async def redeliver(
     return redelivery
 
 
-def goes_again(message: OutboundMessage, *, held: bool) -> bool:
+def goes_again(message: SentRow, *, held: bool) -> bool:
     """Tell whether sending a live message again would bring what is missing.
 
     One without a body, recovered after a restore, cannot go; what is leased is on its way.
     """
-    if message.body is None or message.state == OutboundState.LEASED:
+    if not message.has_body or message.state == OutboundState.LEASED:
         return False
     if held:
         return message.state != OutboundState.DELIVERED
     return message.state != OutboundState.DEAD
 
 
-async def _send_again(session: AsyncSession, keys: LinkKeys, message: OutboundMessage, by: str) -> None:
+async def _send_again(session: AsyncSession, keys: LinkKeys, message: SentRow, by: str) -> None:
     await session.execute(
         update(OutboundMessage)
-        .where(OutboundMessage.organisation_id == message.organisation_id, OutboundMessage.id == message.id)
+        .where(OutboundMessage.organisation_id == keys.organisation_id, OutboundMessage.id == message.id)
         .values(
             state=OutboundState.PENDING.value,
             attempts=0,
