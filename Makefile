@@ -6,7 +6,7 @@ PY := .venv/bin/python
 LOCK := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help run year dev clean-data test check format format-check lint types imports openapi bench lock clean environment dev-environment
+.PHONY: help run year dev clean-data test model check format format-check lint types imports openapi bench lock clean environment dev-environment
 
 help: ## Print every target and what it does.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -26,7 +26,10 @@ clean-data: environment ## Delete this checkout's databases, demonstration secre
 test: dev-environment ## Run the tests (ARGS are pytest's).
 	$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
-check: format-check lint types imports test ## Everything that must be green: format, lint, types, imports, tests.
+model: dev-environment ## Check the Promela model of the exchange with spin, and that each of its rules is needed.
+	$(PY) -m tests.model
+
+check: format-check lint types imports model test ## Everything that must be green: format, lint, types, imports, the model, tests.
 
 format: dev-environment ## Format the code and mend what ruff can mend.
 	$(PY) -m ruff check --fix-only --quiet .

@@ -5,15 +5,19 @@ from local_service.agency_summaries.router import router as agency_summaries
 from local_service.assessments.router import router as assessments
 from local_service.case_course.router import router as case_course
 from local_service.cases.batch_router import router as batch
+from local_service.cases.proof_router import router as case_proofs
 from local_service.cases.router import router as cases
 from local_service.cases.timeline_router import router as timeline
 from local_service.chronology.router import router as chronology
+from local_service.delivery_alerts.letter_rules import LETTER_RULES
+from local_service.delivery_alerts.router import router as delivery_alerts
 from local_service.documents.router import router as documents
 from local_service.duplicates.router import router as duplicates
 from local_service.duties.calendar_router import router as calendars
 from local_service.duties.list_router import router as all_duties
 from local_service.duties.projection import settle_duties
 from local_service.duties.router import router as duties
+from local_service.events import EVENTS
 from local_service.improvements.router import router as improvements
 from local_service.information_requests.router import organisation_router as organisations_requests
 from local_service.information_requests.router import router as information_requests
@@ -39,6 +43,7 @@ from service_kit import audit_routes, feed_routes, me, reference_routes
 from service_kit.app import ServiceDefinition, make_app
 from service_kit.exchange.router import router as exchange
 from service_kit.settings import ServiceSettings
+from service_kit.webhooks.router import router as webhooks
 from shared_schemas.messages.catalogue import FROM_BOTH, FROM_LOCAL, FROM_PANEL
 
 SCHEMA_REVISION = "0003"
@@ -56,8 +61,10 @@ DEFINITION = ServiceDefinition(
         me.router,
         screenings,
         cases,
+        case_proofs,
         assessments,
         notifications,
+        delivery_alerts,
         withdrawals,
         case_course,
         duplicates,
@@ -86,6 +93,7 @@ DEFINITION = ServiceDefinition(
         timeline,
         batch,
         feed_routes.router,
+        webhooks,
         reference_routes.router,
         reference,
         exchange,
@@ -124,6 +132,7 @@ DEFINITION = ServiceDefinition(
         },
         {"name": "duties", "description": "What is due, when, and why then."},
         {"name": "changes", "description": "What has happened, in one order, for others to follow."},
+        {"name": "webhooks", "description": "Endpoints of your own systems that are told of events."},
         {"name": "reference", "description": "Code lists, rule sets, local authorities, police forces."},
         {
             "name": "exchange",
@@ -137,8 +146,10 @@ DEFINITION = ServiceDefinition(
     expected_revision=SCHEMA_REVISION,
     message_types=MESSAGE_TYPES,
     sends=(*FROM_LOCAL, *FROM_BOTH),
+    events=EVENTS,
     receives=(*FROM_PANEL, *FROM_BOTH),
     settle=settle_duties,
+    letters=LETTER_RULES,
 )
 
 

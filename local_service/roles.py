@@ -14,7 +14,8 @@ _WRITES_CASES = _READS_CASES | {"cases:write"}
 ROLE_SCOPES: Mapping[str, frozenset[str]] = {
     # A records system: it keeps cases up to date and prepares drafts; no decision is a machine's.
     "integrator": _WRITES_CASES
-    | {"notifications:draft", "rapid-reviews:write", "screenings:write", "changes:read", "documents:write"},
+    | {"notifications:draft", "rapid-reviews:write", "screenings:write", "changes:read", "documents:write"}
+    | {"webhooks:read", "webhooks:write"},
     "partnership_office": _WRITES_CASES
     | {
         "rapid-reviews:write",
@@ -38,7 +39,9 @@ ROLE_SCOPES: Mapping[str, frozenset[str]] = {
         "cases:close",
         "screenings:write",
     }
-    | {"improvements:read", "improvements:respond", "panel-requests:read", "panel-requests:answer"},
+    | {"improvements:read", "improvements:respond", "panel-requests:read", "panel-requests:answer"}
+    # What a dead message says is read, and disposed of, by those who read its case anyway; never by who runs the service.
+    | {"exchange:content", "exchange:dispose", "notifications:tell-by-hand"},
     "notifier": _WRITES_CASES
     | {
         "assessments:write",
@@ -47,8 +50,10 @@ ROLE_SCOPES: Mapping[str, frozenset[str]] = {
         "screenings:write",
         "duties:write",
         "queries:answer",
+        "notifications:tell-by-hand",
     },
     "authoriser": _READS_CASES
+    | {"exchange:read", "exchange:content", "exchange:dispose", "notifications:tell-by-hand"}
     | {"assessments:write", "notifications:authorise", "cases:close", "duties:write", "queries:answer"}
     | {"improvements:read", "panel-requests:read"},
     "delegated_partner": _READS_CASES
@@ -65,5 +70,5 @@ ROLE_SCOPES: Mapping[str, frozenset[str]] = {
     "reviewer": _EVERYBODY | {"local-reviews:read"},
     "scrutineer": _EVERYBODY | {"learning:read", "local-reviews:scrutinise"},
     "auditor": _EVERYBODY | {"audit:read"},
-    "administrator": _EVERYBODY | {"exchange:read", "exchange:operate"},
+    "administrator": _EVERYBODY | {"exchange:read", "exchange:operate", "webhooks:read", "webhooks:write"},
 }

@@ -35,3 +35,14 @@ class LocalSettings(ServiceSettings):
     rule_set: Annotated[str, AfterValidator(_is_published)] = Field(
         default="consultation-2017", description="The code of the rule set where the choice is fixed."
     )
+    panel_form_address: str = Field(
+        default="https://childsafeguarding.education.gov.uk",
+        description="The notification form, for a notification that the exchange cannot deliver.",
+    )
+    panel_email: str = Field(
+        default="",
+        description="The mailbox of the Panel's secretariat, as the Panel gave it, for the same day.",
+    )
+    panel_telephone: str = Field(
+        default="", description="The telephone number of the Panel's secretariat, as the Panel gave it."
+    )

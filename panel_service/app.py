@@ -2,9 +2,11 @@ from fastapi import FastAPI
 
 from panel_service.by_hand.router import router as by_hand
 from panel_service.cases.duties_router import router as case_duties
+from panel_service.cases.proof_router import router as case_proofs
 from panel_service.cases.router import router as cases
 from panel_service.decisions.router import router as decisions
 from panel_service.documents.router import router as documents
+from panel_service.events import EVENTS
 from panel_service.improvements.router import router as improvements
 from panel_service.information_requests.router import router as information_requests
 from panel_service.intake.router import router as intake
@@ -22,6 +24,7 @@ from panel_service.partnerships.router import router as partnerships
 from panel_service.public_register.router import router as public_register
 from panel_service.publication_comments.router import router as publication_comments
 from panel_service.queries.router import router as queries
+from panel_service.refused_messages import LETTER_RULES
 from panel_service.reviewers.router import router as reviewers
 from panel_service.roles import ROLE_SCOPES
 from panel_service.statistics.router import router as statistics
@@ -30,8 +33,10 @@ from panel_service.triage.router import router as triage
 from panel_service.views.router import router as views
 from service_kit import audit_routes, feed_routes, me, reference_routes
 from service_kit.app import ServiceDefinition, make_app
+from service_kit.audit_tree.routes import published as published_checkpoints
 from service_kit.exchange.router import router as exchange
 from service_kit.settings import ServiceSettings
+from service_kit.webhooks.router import router as webhooks
 from shared_schemas.messages.catalogue import FROM_BOTH, FROM_LOCAL, FROM_PANEL
 
 SCHEMA_REVISION = "0003"
@@ -49,6 +54,7 @@ DEFINITION = ServiceDefinition(
         me.router,
         triage,
         cases,
+        case_proofs,
         attention,
         by_hand,
         waiting,
@@ -74,8 +80,10 @@ DEFINITION = ServiceDefinition(
         public_register,
         partnerships,
         feed_routes.router,
+        webhooks,
         reference_routes.router,
         exchange,
+        published_checkpoints,
         audit_routes.router,
     ),
     tags=(
@@ -110,6 +118,7 @@ DEFINITION = ServiceDefinition(
         {"name": "public register", "description": "What anybody may read, without a credential."},
         {"name": "partnerships", "description": "The safeguarding partnerships that are connected."},
         {"name": "changes", "description": "What has happened, in one order, for others to follow."},
+        {"name": "webhooks", "description": "Endpoints of your own systems that are told of events."},
         {"name": "reference", "description": "Code lists and rule sets."},
         {
             "name": "exchange",
@@ -123,7 +132,9 @@ DEFINITION = ServiceDefinition(
     expected_revision=SCHEMA_REVISION,
     message_types=MESSAGE_TYPES,
     sends=(*FROM_PANEL, *FROM_BOTH),
+    events=EVENTS,
     receives=(*FROM_LOCAL, *FROM_BOTH),
+    letters=LETTER_RULES,
 )
 
 

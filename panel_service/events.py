@@ -7,6 +7,8 @@ EVENTS: Mapping[str, str] = {
     "document.received": "A document was received from a partnership",
     "document.recorded_by_hand": "What came by form, e-mail or post was recorded by hand",
     "decision.told_by_hand": "The partnership was told of a decision by hand",
+    "case.message_replaced": "A message that the partnership had refused was replaced by a corrected one",
+    "case.message_discarded": "A message that the partnership had refused was discarded",
     # Considering
     "decision.recorded": "The Panel's decision was recorded",
     "decision.released": "The Panel's decision was released to the partnership by a second person",

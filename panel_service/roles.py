@@ -30,7 +30,9 @@ ROLE_SCOPES: Mapping[str, frozenset[str]] = {
     | {"members:write", "meetings:write", "exchange:read", "changes:read", "intake:write"}
     | {"partnerships:write", "register:write", "statistics:read", "statistics:publish"}
     | {"improvements:read", "improvements:write", "improvements:agree"}
-    | {"information-requests:read", "information-requests:write"},
+    | {"information-requests:read", "information-requests:write"}
+    # What a dead message says is read, and disposed of, by those who read its case anyway; never by who runs the service.
+    | {"exchange:content", "exchange:dispose"},
     "member": _READS_PANEL
     | _READS_REVIEWS
     | {"interests:declare", "statistics:read"}
@@ -45,6 +47,9 @@ ROLE_SCOPES: Mapping[str, frozenset[str]] = {
     "analyst": _EVERYBODY
     | {"cases:read-pseudonymised", "partnerships:read", "statistics:read", "improvements:read"},
     "auditor": _EVERYBODY | {"audit:read"},
+    # A system of the Panel's that follows what happens: ids and codes, nothing of a case itself.
+    "integrator": _EVERYBODY | {"changes:read", "webhooks:read", "webhooks:write"},
     "administrator": _EVERYBODY
-    | {"partnerships:read", "partnerships:write", "exchange:read", "exchange:operate"},
+    | {"partnerships:read", "partnerships:write", "exchange:read", "exchange:operate"}
+    | {"webhooks:read", "webhooks:write"},
 }

@@ -1,14 +1,19 @@
 """Every table of this service: importing the models is what puts them into the metadata."""
 
 import service_kit.audit
+import service_kit.audit_tree.models
 import service_kit.documents.models
 import service_kit.exchange.alerts
+import service_kit.exchange.collecting.models
 import service_kit.exchange.document_models
+import service_kit.exchange.key_models
+import service_kit.exchange.letters.models
 import service_kit.exchange.models
 import service_kit.exchange.reconciling.models
 import service_kit.exchange.restoring.models
 import service_kit.feed
-import service_kit.idempotency  # noqa: F401 -- imported for its tables, as are the others
+import service_kit.idempotency
+import service_kit.webhooks.models  # noqa: F401 -- imported for its tables, as are the others
 from panel_service.base import PanelBase
 from panel_service.by_hand import models as by_hand
 from panel_service.cases import models as cases

@@ -3,6 +3,7 @@
 The API's own role can read these tables and no more, so that a hole in the API cannot make a credential.
 """
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,9 +16,15 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service_kit.audit import record_audit
+from service_kit.audit_tree.keys import own_audit_key
 from service_kit.db import Database, make_engine
-from service_kit.exchange.links import add_link, add_own_key, own_public_key, pin_key
-from service_kit.exchange.models import Link
+from service_kit.exchange.addresses import LOOPBACK, read_networks
+from service_kit.exchange.alerts import AlertKind, clear_alerts
+from service_kit.exchange.collecting.models import set_collecting
+from service_kit.exchange.key_ring import add_missing_successor, add_own_key, own_card, pin_key
+from service_kit.exchange.link_secrets import load_secrets
+from service_kit.exchange.links import add_link
+from service_kit.exchange.models import DeliveryMode, KeyKind, Link
 from service_kit.identity import (
     Caller,
     Credential,
@@ -27,11 +34,13 @@ from service_kit.identity import (
     find_organisation,
     revoke_key,
 )
-from service_kit.settings import ServiceSettings
+from service_kit.settings import Mode, ServiceSettings
 from service_kit.tables import Organisation
 from shared_schemas.exchange.identifiers import party_urn, party_uuid
 from shared_schemas.exchange.keys import fingerprint, read_public_key, read_secret, write_public_key
 from shared_schemas.exchange.signatures import Scheme
+
+SHA_256 = re.compile("[0-9a-f]{64}")
 
 
 class AdministrationRefused(Exception):
@@ -47,6 +56,9 @@ class PartyCard:
     party: str
     public_key: str
     fingerprint: str
+    successor: str  # SHA-256 of the only key that may follow it
+    audit_key: str
+    audit_fingerprint: str
 
 
 @dataclass(frozen=True)
@@ -72,6 +84,11 @@ class Peer:
     schemes: Sequence[str] = ("v1a",)
     secret_out: str | None = None
     secret_in: str | None = None
+    successor: str | None = None  # SHA-256 of the only key that may follow its signing key
+    audit_key: str | None = None
+    delivery_mode: DeliveryMode = DeliveryMode.PUSH  # how it gets what we send
+    collects: bool = False  # we ask it for what it has for us, since it cannot reach us
+    allowed_networks: Sequence[str] = ()  # CIDR: where its address may lie though it is not public
 
 
 PeerHook = Callable[[AsyncSession, UUID, Peer], Awaitable[None]]
@@ -105,16 +122,22 @@ async def register_organisation(
 ) -> PartyCard:
     """Record an organisation and give it a signing key; repeated, it gives the card there is."""
     identity = await add_organisation(session, code=code, name=name, organisation_id=organisation_id)
-    public_key = await own_public_key(session, identity)
-    if public_key is None:
-        public_key = await add_own_key(session, identity, settings.key_bytes())
+    if await own_card(session, identity) is None:
+        await add_own_key(session, identity, settings.key_bytes())
         await audit_operator(session, identity, "organisation.added", "organisation", identity)
+    await add_missing_successor(session, identity, settings.key_bytes())
+    card = await own_card(session, identity)
+    assert card is not None  # noqa: S101 -- it was added just above
+    audit_key = (await own_audit_key(session, identity, settings.key_bytes())).public_key()
     return PartyCard(
         organisation=identity,
         code=code,
         party=party_urn(identity),
-        public_key=write_public_key(public_key),
-        fingerprint=fingerprint(public_key),
+        public_key=write_public_key(card.key),
+        fingerprint=fingerprint(card.key),
+        successor=card.successor_hash or "",
+        audit_key=write_public_key(audit_key),
+        audit_fingerprint=fingerprint(audit_key),
     )
 
 
@@ -135,7 +158,7 @@ async def issue_key(
         raise AdministrationRefused(
             f"Unknown role {', '.join(unknown) or '(none given)'}. Known roles: {', '.join(sorted(known_roles))}."
         )
-    organisation = await _organisation(session, organisation_code)
+    organisation = await find_own(session, organisation_code)
     expires_at = datetime.now(UTC) + timedelta(days=days) if days else None
     credential, principal, key = await create_key(
         session,
@@ -165,22 +188,20 @@ async def withdraw_key(session: AsyncSession, credential: UUID) -> None:
 async def register_peer(
     session: AsyncSession, settings: ServiceSettings, peer: Peer, hook: PeerHook | None = None
 ) -> UUID:
-    """Record a counterpart: its link, its address and its pinned key. Repeated, it changes address and secrets.
+    """Record a counterpart: its link, its address and its pinned keys. Repeated, it changes what it says anew.
 
     Returns the organisation's id. ``hook`` lets a service record what it alone knows of a counterpart.
     """
-    organisation = await _organisation(session, peer.organisation_code)
+    organisation = await find_own(session, peer.organisation_code)
     try:
-        party, public_key = party_uuid(peer.party), read_public_key(peer.public_key)
+        party = party_uuid(peer.party)
         secret_out, secret_in = _secret(peer.secret_out), _secret(peer.secret_in)
         schemes = [Scheme(scheme) for scheme in peer.schemes]
     except ValueError as error:
         raise AdministrationRefused(
-            "The party must be urn:uuid:…, the public key whpk_…, a secret whsec_…, a scheme v1a or v1."
+            "The party must be urn:uuid:…, a secret whsec_…, a scheme v1a or v1."
         ) from error
-    _check_address(peer.address)
-    if Scheme.V1 in schemes and not (secret_out and secret_in):
-        raise AdministrationRefused("The scheme v1 needs both secrets, --secret-out and --secret-in.")
+    allowed_networks = _allowed_networks(settings, peer)
     await _check_link_is_free(session, organisation.id, peer.link, party)
     await add_link(
         session,
@@ -193,16 +214,62 @@ async def register_peer(
         schemes=schemes,
         secret_out=secret_out,
         secret_in=secret_in,
+        delivery_mode=peer.delivery_mode,
+        allowed_networks=allowed_networks,
     )
-    await pin_key(session, organisation_id=organisation.id, party=party, public_key=public_key)
-    detail = {"party": peer.party, "fingerprint": fingerprint(public_key)}
+    if Scheme.V1 in schemes:
+        await _check_secrets(session, settings, organisation.id, peer.link)
+    await set_collecting(session, organisation.id, peer.link, wanted=peer.collects)
+    pinned = await _pin_keys(session, organisation.id, party, peer)
+    # Whatever a machine did not accept, people have settled with this.
+    await clear_alerts(session, organisation.id, AlertKind.KEY_CHANGE_REFUSED, link_id=peer.link)
+    detail = {"party": peer.party, "fingerprint": pinned}
     await audit_operator(session, organisation.id, "peer.registered", "exchange_link", peer.link, detail)
     if hook is not None:
         await hook(session, organisation.id, peer)
     return organisation.id
 
 
-async def _organisation(session: AsyncSession, code: str) -> Organisation:
+async def _pin_keys(session: AsyncSession, organisation: UUID, party: UUID, peer: Peer) -> str:
+    """Pin what people compared; give the signing key's fingerprint."""
+    if peer.successor is not None and not SHA_256.fullmatch(peer.successor):
+        raise AdministrationRefused("The successor must be the lower-case hex of a SHA-256, 64 characters.")
+    try:
+        public_key = read_public_key(peer.public_key)
+        await pin_key(
+            session,
+            organisation_id=organisation,
+            party=party,
+            public_key=public_key,
+            successor_hash=peer.successor,
+        )
+        if peer.audit_key is not None:
+            await pin_key(
+                session,
+                organisation_id=organisation,
+                party=party,
+                public_key=read_public_key(peer.audit_key),
+                kind=KeyKind.AUDIT,
+            )
+    except ValueError as error:
+        raise AdministrationRefused(
+            "A public key must be whpk_…, and the audit key another one than the signing key."
+        ) from error
+    return fingerprint(public_key)
+
+
+async def _check_secrets(
+    session: AsyncSession, settings: ServiceSettings, organisation: UUID, link: UUID
+) -> None:
+    held = await load_secrets(session, organisation, link, settings.key_bytes())
+    if not (held.out and held.into):
+        raise AdministrationRefused(
+            "The scheme v1 needs both secrets, --secret-out-file and --secret-in-file."
+        )
+
+
+async def find_own(session: AsyncSession, code: str) -> Organisation:
+    """Find an organisation of this service by its code. Raises ``AdministrationRefused``."""
     organisation = await find_organisation(session, code)
     if organisation is None:
         raise AdministrationRefused(f"There is no organisation with the code {code}: add it first.")
@@ -227,7 +294,12 @@ async def audit_operator(
     detail: Mapping[str, Any] | None = None,
 ) -> None:
     """Audit what an operator did to an organisation."""
-    operator = Caller(
+    await record_audit(session, operator_of(organisation), action, kind, subject, detail)
+
+
+def operator_of(organisation: UUID) -> Caller:
+    """Give who acts when an operator works on an organisation by command."""
+    return Caller(
         organisation_id=organisation,
         organisation_code="",
         organisation_name="",
@@ -237,17 +309,33 @@ async def audit_operator(
         roles=frozenset(),
         purpose="administration",
     )
-    await record_audit(session, operator, action, kind, subject, detail)
 
 
 def _secret(text: str | None) -> bytes | None:
     return read_secret(text) if text else None
 
 
-def _check_address(address: str) -> None:
+def _allowed_networks(settings: ServiceSettings, peer: Peer) -> list[str]:
+    plain = _is_plain(peer.address)
+    try:
+        networks = [str(network) for network in read_networks(peer.allowed_networks)]
+    except ValueError:
+        raise AdministrationRefused("A network must be written as 10.20.0.0/16 or fd00:1::/32.") from None
+    if plain and not networks:
+        if settings.mode is Mode.LIVE:
+            raise AdministrationRefused(
+                "A peer on this machine itself needs --allow-network 127.0.0.0/8 where the mode is live."
+            )
+        # Tests and demonstrations run both services on one machine: nothing else is opened for them.
+        return list(LOOPBACK)
+    return networks
+
+
+def _is_plain(address: str) -> bool:
     parts = urlsplit(address)
     loopback = parts.hostname in {"127.0.0.1", "::1", "localhost"}
     if parts.hostname is None or not (parts.scheme == "https" or (parts.scheme == "http" and loopback)):
         raise AdministrationRefused(
             "A peer's address must be https://… (http only on this machine's own loopback)."
         )
+    return parts.scheme == "http"

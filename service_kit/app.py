@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp
@@ -12,6 +12,7 @@ from service_kit.db import Database, Settle, make_engine
 from service_kit.documents.store import make_store
 from service_kit.documents.uploading import UPLOAD_PATH
 from service_kit.exchange.documentation import DocumentedMessage, sent_messages
+from service_kit.exchange.letters.rules import LetterRules, LetterSetup
 from service_kit.exchange.message_types import MessageType, receiving_setup
 from service_kit.exchange.rates import Rates
 from service_kit.idempotency import AlreadyAnsweredError, answer_again
@@ -20,6 +21,7 @@ from service_kit.openapi import describe
 from service_kit.problems import ApiProblem, register_problem_handlers
 from service_kit.refusals import answer_refusal
 from service_kit.settings import ServiceSettings
+from service_kit.webhooks.documentation import event_webhooks
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,8 @@ class ServiceDefinition:
     sends: Sequence[DocumentedMessage] = ()
     receives: Sequence[DocumentedMessage] = ()
     settle: Settle | None = None  # called before each commit
+    letters: LetterRules = field(default_factory=LetterRules)
+    events: Mapping[str, str] = field(default_factory=dict)  # what the feed may tell, with its words
 
 
 def make_app(definition: ServiceDefinition, settings: ServiceSettings) -> FastAPI:
@@ -68,6 +72,9 @@ def make_app(definition: ServiceDefinition, settings: ServiceSettings) -> FastAP
     app.state.role_scopes = definition.role_scopes
     app.state.expected_revision = definition.expected_revision
     app.state.receiving = receiving_setup(settings, definition.message_types)
+    bodies = {message.name: message.body for message in definition.sends}
+    app.state.letters = LetterSetup(definition.letters, bodies, settings.public_url)
+    app.state.events = definition.events
     app.state.rates = Rates()
     app.state.question_rates = Rates(per_second=2, burst=20)
     app.state.long_question_rates = Rates(per_second=0.1, burst=10)
@@ -78,6 +85,8 @@ def make_app(definition: ServiceDefinition, settings: ServiceSettings) -> FastAP
     for router in (*definition.routers, health.router, problem_pages.router):
         app.include_router(router)
     app.webhooks.include_router(sent_messages(definition.sends, "exchange"))
+    if definition.events:
+        app.webhooks.include_router(event_webhooks(definition.events))
     reference_pages.add_reference_pages(app)
     describe(app, definition.receives)
     return app

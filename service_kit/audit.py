@@ -1,7 +1,8 @@
 """The audit trail: one row for every change and for every read of a person's data.
 
 A row is written in the transaction of what it tells, so neither can be without the other; it is committed
-before the first byte of the answer leaves. Nobody is granted UPDATE or DELETE on the table.
+before the first byte of the answer leaves. Nobody is granted UPDATE or DELETE on the table. The worker seals what is
+committed into the organisation's audit tree (``audit_tree``); until then the entry's id stands in a queue.
 """
 
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, func, insert
+from sqlalchemy import Index, bindparam, func, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -45,7 +46,28 @@ class AuditEntry(OwnedRow, KitBase):
     detail: Mapped[dict[str, Any]]  # ids, codes, versions and names of fields; never a field's value
 
 
-INSERT_ENTRY = insert(table_of(AuditEntry))
+class UnsealedEntry(OwnedRow, KitBase):
+    """The id of an entry that has no place in the audit tree yet: written with it, gone once it has."""
+
+    __tablename__ = "audit_unsealed"
+
+    queued_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+_ENTRY_COLUMNS = (
+    "id", "organisation_id", "action", "outcome", "principal_id", "asserted_user", "purpose", "subject_kind",
+    "subject_id", "request_id", "detail",
+)  # fmt: skip
+# One statement for both rows: no entry is written that the sealing would not find.
+INSERT_ENTRY = (
+    insert(table_of(UnsealedEntry))
+    .values(organisation_id=bindparam("organisation_id"), id=bindparam("id"))
+    .add_cte(
+        insert(table_of(AuditEntry))
+        .values({name: bindparam(name, type_=table_of(AuditEntry).c[name].type) for name in _ENTRY_COLUMNS})
+        .cte("entry")
+    )
+)
 INSERT_FEED_ENTRY = insert(table_of(FeedEntry))
 
 
@@ -60,7 +82,31 @@ async def record_audit(
     outcome: AuditOutcome = AuditOutcome.DONE,
 ) -> None:
     """Write one entry; ``detail`` holds ids, codes and field names, never a person's data."""
-    entry = {
+    await session.execute(INSERT_ENTRY, _entry(caller, action, subject_kind, subject_id, detail, outcome))
+
+
+async def record_audit_of_each(
+    session: AsyncSession,
+    caller: Caller,
+    action: str,
+    subject_kind: str,
+    details: Mapping[UUID, Mapping[str, Any]],
+) -> None:
+    """Write an entry for each of several subjects, with its detail, in one statement."""
+    done = AuditOutcome.DONE
+    entries = [_entry(caller, action, subject_kind, each, detail, done) for each, detail in details.items()]
+    await session.execute(INSERT_ENTRY, entries)
+
+
+def _entry(
+    caller: Caller,
+    action: str,
+    subject_kind: str,
+    subject_id: UUID | None,
+    detail: Mapping[str, Any] | None,
+    outcome: AuditOutcome,
+) -> dict[str, Any]:
+    return {
         "id": new_id(),
         "organisation_id": caller.organisation_id,
         "action": action,
@@ -73,7 +119,6 @@ async def record_audit(
         "request_id": UUID(caller.request_id) if caller.request_id else None,
         "detail": dict(detail or {}),
     }
-    await session.execute(INSERT_ENTRY, entry)
 
 
 async def record_event(

@@ -1,19 +1,14 @@
 """The command line of a service: ``python -m local_service …``, ``python -m panel_service …``."""
 
-import asyncio
-import dataclasses
-import sys
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 from uuid import UUID
 
 import typer
 import uvicorn
 from fastapi import FastAPI
-from pydantic import ValidationError
-from sqlalchemy.exc import SQLAlchemyError
 
 from service_kit.administration import (
     AdministrationRefused,
@@ -26,17 +21,22 @@ from service_kit.administration import (
     withdraw_key,
 )
 from service_kit.app import framed
+from service_kit.audit_tree.commands import audit_cli
 from service_kit.calendar_administration import load_calendar
+from service_kit.command_line import read_secret_file
+from service_kit.command_line import run as _run
+from service_kit.command_line import settings_of as _settings
+from service_kit.command_line import show as _show
+from service_kit.exchange.models import DeliveryMode
 from service_kit.exchange_commands import exchange_cli
 from service_kit.identity import PrincipalKind
-from service_kit.migrating import UnsafeRoleError, check_role, migrate
+from service_kit.migrating import check_role, migrate
 from service_kit.openapi import write_document
 from service_kit.server import serve
 from service_kit.settings import ServiceSettings
 from shared_schemas.exchange.ijson import MalformedMessage, load_ijson
 from shared_schemas.exchange.signatures import Scheme
 
-Result = TypeVar("Result")
 HostOption = Annotated[str, typer.Option(help="Address to listen on.")]
 PortOption = Annotated[int, typer.Option(help="Port to listen on.")]
 
@@ -54,6 +54,15 @@ class Commands:
     document_settings: Callable[[], ServiceSettings]
     reload_factory: str
     peer_hook: PeerHook | None = None
+    # Where a network lets nothing in, who asks whom is the same on every link of a service.
+    is_collected_from: bool = False
+
+    @property
+    def collecting_help(self) -> str:
+        """Say what it means here that a link is collected on."""
+        if self.is_collected_from:
+            return "Its network lets nothing in: it asks us for what we have for it."
+        return "Our network lets nothing in: we ask it for what it has for us."
 
 
 def make_cli(commands: Commands) -> typer.Typer:
@@ -66,6 +75,7 @@ def make_cli(commands: Commands) -> typer.Typer:
     cli.add_typer(_peers(commands), name="peer")
     cli.add_typer(_calendars(commands), name="calendar")
     cli.add_typer(exchange_cli(commands), name="exchange")
+    cli.add_typer(audit_cli(commands), name="audit")
     return cli
 
 
@@ -197,10 +207,27 @@ def _peers(commands: Commands) -> typer.Typer:
         scheme: Annotated[
             list[Scheme] | None, typer.Option(help="Signature schemes; v1a if not given.")
         ] = None,
-        secret_out: Annotated[str | None, typer.Option(help="v1 only: whsec_… for what we send.")] = None,
-        secret_in: Annotated[str | None, typer.Option(help="v1 only: whsec_… for what we receive.")] = None,
+        secret_out_file: Annotated[
+            Path | None, typer.Option(help="v1 only: file of whsec_… for what we send; - is standard input.")
+        ] = None,
+        secret_in_file: Annotated[
+            Path | None,
+            typer.Option(help="v1 only: file of whsec_… for what we receive; - is standard input."),
+        ] = None,
+        successor: Annotated[
+            str | None, typer.Option(help="SHA-256 of the only key that may follow its signing key.")
+        ] = None,
+        audit_key: Annotated[str | None, typer.Option(help="Its audit key, whpk_….")] = None,
+        allow_network: Annotated[
+            list[str] | None,
+            typer.Option(
+                help="A network (10.20.0.0/16) its address may lie in though it is not public; may be repeated."
+            ),
+        ] = None,
+        *,
+        collect: Annotated[bool, typer.Option("--collect", help=commands.collecting_help)] = False,
     ) -> None:
-        """Register a counterpart. Safe to repeat; a changed address counts from then on."""
+        """Register a counterpart. Safe to repeat: address, mode and networks are as said last."""
         peer = Peer(
             organisation_code=organisation,
             party=party,
@@ -210,8 +237,15 @@ def _peers(commands: Commands) -> typer.Typer:
             address=address,
             public_key=public_key,
             schemes=scheme or (Scheme.V1A,),
-            secret_out=secret_out,
-            secret_in=secret_in,
+            secret_out=read_secret_file(secret_out_file),
+            secret_in=read_secret_file(secret_in_file),
+            successor=successor,
+            audit_key=audit_key,
+            delivery_mode=DeliveryMode.COLLECT
+            if collect and commands.is_collected_from
+            else DeliveryMode.PUSH,
+            collects=collect and not commands.is_collected_from,
+            allowed_networks=allow_network or (),
         )
 
         async def work(settings: ServiceSettings) -> None:
@@ -248,36 +282,3 @@ def _calendars(commands: Commands) -> typer.Typer:
         _show(_run(work(_settings(commands))))
 
     return cli
-
-
-def _settings(commands: Commands) -> ServiceSettings:
-    try:
-        return commands.settings()
-    except ValidationError as error:
-        prefix = commands.service.upper()
-        for fault in error.errors():
-            name = "_".join(str(part) for part in fault["loc"]).upper()
-            typer.echo(f"{prefix}_{name}: {fault['msg']}.", err=True)
-        typer.echo("Set these in the environment; docs/configuration.md lists every setting.", err=True)
-        raise typer.Exit(2) from None
-
-
-def _run(work: Coroutine[Any, Any, Result]) -> Result:
-    try:
-        return asyncio.run(work)
-    except (AdministrationRefused, UnsafeRoleError) as error:
-        typer.echo(str(error), err=True)
-    except (SQLAlchemyError, OSError) as error:
-        # The driver's words may repeat the statement; its class and code tell an operator enough.
-        original = getattr(error, "orig", None) or error
-        typer.echo(
-            f"The database refused or could not be reached ({type(original).__name__}). "
-            "Check the database URLs, that the server runs, and that `migrate` was run.",
-            err=True,
-        )
-    raise typer.Exit(1)
-
-
-def _show(result: Any) -> None:
-    for key, value in dataclasses.asdict(result).items():
-        sys.stdout.write(f"{key}: {value}\n")

@@ -5,13 +5,25 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from service_kit.audit_tree.commands import add_checkpoint
+from service_kit.exchange.key_commands import add_keys
+from service_kit.exchange.letter_commands import add_letters
+from service_kit.exchange.proving.commands import add_prove
 from service_kit.exchange.reconciling.commands import add_reconcile
+from service_kit.exchange.restoring.commands import add_restore
 
 if TYPE_CHECKING:
     from service_kit.cli import Commands
 
 # Each part adds its own commands to the one group.
-PARTS: tuple[Callable[[typer.Typer, "Commands"], None], ...] = (add_reconcile,)
+PARTS: tuple[Callable[[typer.Typer, "Commands"], None], ...] = (
+    add_reconcile,
+    add_restore,
+    add_keys,
+    add_checkpoint,
+    add_prove,
+    add_letters,
+)
 
 
 def exchange_cli(commands: "Commands") -> typer.Typer:

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from service_kit.exchange.documentation import HEADERS, DocumentedMessage, content_of
+from service_kit.webhooks.documentation import add_event_components, is_event
 from shared_schemas.problems import PROBLEM_MEDIA_TYPE, Problem
 
 PROBLEM_REF = {"$ref": "#/components/schemas/Problem"}
@@ -54,9 +55,10 @@ def finish(document: dict[str, Any], receives: Sequence[DocumentedMessage]) -> d
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(problem.pop("$defs", {}))
     schemas["Problem"] = problem
+    add_event_components(document)
     for path, item in [*document.get("paths", {}).items(), *document.get("webhooks", {}).items()]:
         for method in METHODS:
-            if method in item:
+            if method in item and not is_event(item[method]):
                 _finish_operation(path, item[method])
     document["servers"] = [{"url": "/", "description": "The service that gives this document."}]
     return document

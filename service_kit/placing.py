@@ -7,10 +7,14 @@ seen a position has therefore seen everything up to it.
 import asyncio
 from uuid import UUID
 
+import structlog
 from sqlalchemy import text
 
 from service_kit.db import Database
 from service_kit.exchange.waiting import wait_for
+from service_kit.logs import where_raised
+
+log = structlog.get_logger(__name__)
 
 AT_ONCE = 1000
 POLL_SECONDS = 0.5
@@ -51,7 +55,19 @@ class FeedPlacer:
         """Go once through the organisations whose entries wait; give how many entries got their place."""
         async with self._database.transaction() as session:
             organisations = (await session.execute(_WAITING)).scalars().all()
-        return sum([await self._place_of(organisation) for organisation in organisations])
+        return sum([await self._place_or_log(organisation) for organisation in organisations])
+
+    async def _place_or_log(self, organisation_id: UUID) -> int:
+        try:
+            return await self._place_of(organisation_id)
+        except Exception as error:  # noqa: BLE001 -- one organisation's fault must not keep the others waiting
+            log.error(
+                "feed_not_placed",
+                organisation_id=str(organisation_id),
+                error=type(error).__name__,
+                where=where_raised(error),
+            )
+            return 0
 
     async def _place_of(self, organisation_id: UUID) -> int:
         async with self._database.transaction() as session:

@@ -58,6 +58,13 @@ class ServiceSettings(BaseSettings):
         default=15.0, gt=0, le=120, description="Total time of one delivery attempt."
     )
     lease_seconds: float = Field(default=60.0, gt=0, description="How long a claimed delivery stays claimed.")
+    collect_seconds: float = Field(
+        default=15.0, ge=1, le=3600, description="How often a counterpart that cannot reach us is asked."
+    )
+
+    checkpoint_seconds: float = Field(
+        default=3600.0, gt=0, description="How often the audit tree's checkpoint is made and witnessed."
+    )
 
     document_directory: Path = Field(
         default=Path("/var/lib/practice-review-exchange/documents"),

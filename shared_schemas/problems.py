@@ -118,7 +118,8 @@ CATALOGUE = _catalogue(
      "The ETag in If-Match is not the current one: read the resource again and decide anew."),
     ("body-too-large", 413, "The body is too large", "The body is larger than this operation takes."),
     ("unsupported-media-type", 415, "The media type is not supported",
-     "Bodies are application/json; on an exchange link application/cloudevents+json. No Content-Encoding."),
+     "Bodies are application/json; on an exchange link application/cloudevents+json or a batch of them. No "
+     "Content-Encoding."),
     ("document-missing", 409, "A document that the message names is not held",
      "On an exchange link: the documents that a message names go before it. Upload what is missing and send the "
      "message again; what came by another link does not count."),
@@ -147,10 +148,18 @@ CATALOGUE = _catalogue(
      "A message never changes: the same id came with another hash. Nothing was stored."),
     ("wrong-party", 403, "The message names other parties than this link's",
      "source and destination must be the two parties of the link."),
+    ("returns-closed", 403, "Nothing is given back on this link now",
+     "A person at this end must open it for the link and a limited time: a key alone never reads."),
     ("invalid-message", 422, "The message breaks its schema", "Each entry of errors points to a member."),
     ("unsupported-type", 422, "The message type is not known here", "The receiver does not know this type or version."),
     ("too-far-ahead", 429, "The number is too far ahead",
      "A stream's number may be at most 1,000 above the last applied, and waiting room is bounded."),
+    ("checkpoint-conflict", 409, "The checkpoint does not begin where the last one ended",
+     "On an exchange link: `size` says how much of this tree was cosigned last; the consistency proof must start there. "
+     "A tree of a new origin is cosigned once a person at the witness has confirmed it."),
+    ("checkpoint-inconsistent", 422, "The checkpoint does not contain the one before it",
+     "On an exchange link: the checkpoint is not signed by the audit key that is pinned here, or the proof does not show "
+     "that the tree only grew. Nothing is cosigned, and people on both sides are told."),
     ("link-closed", 410, "The link is closed", "Nothing is exchanged on this link any more."),
     # Reasons for which an applied message is set aside for a person
     ("contradicts-record", 409, "The message contradicts what is recorded",

@@ -23,9 +23,10 @@ from service_kit.administration import (
     register_organisation,
     register_peer,
 )
+from service_kit.audit_tree.keys import pin_audit_key
 from service_kit.identity import Credential, PrincipalKind, hash_key
 from service_kit.settings import Mode, ServiceSettings
-from shared_schemas.exchange.keys import new_secret, write_secret
+from shared_schemas.exchange.keys import new_secret, read_public_key, write_secret
 from standalone.context import StandaloneContext
 from standalone.state import write_private
 
@@ -163,8 +164,20 @@ async def connect(
     to_local = _peer(PANEL.code, partnership, card, link, context.local_url, back, out)
     async with owner_session(local) as session:
         await register_peer(session, local, to_panel)
+        await _pin_audit_key(session, card, panel_card)
     async with owner_session(panel) as session:
         await register_peer(session, panel, to_local, register_partnership)
+        await _pin_audit_key(session, panel_card, card)
+
+
+async def _pin_audit_key(session: AsyncSession, own: PartyCard, counterpart: PartyCard) -> None:
+    """Let each cosign the other's audit trail."""
+    await pin_audit_key(
+        session,
+        organisation_id=own.organisation,
+        party=counterpart.organisation,
+        public_key=read_public_key(counterpart.audit_key),
+    )
 
 
 def _peer(
@@ -184,6 +197,7 @@ def _peer(
         link=link,
         address=address,
         public_key=card.public_key,
+        successor=card.successor,
         schemes=("v1a", "v1"),
         secret_out=secret_out,
         secret_in=secret_in,

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from pydantic import BaseModel, Field
-from sqlalchemy import select
+from sqlalchemy import Text, cast, select
 from sqlalchemy.orm import defer
 
 from local_service.assessments.schemas import AssessmentRead
@@ -15,6 +15,8 @@ from local_service.cases.file import CaseFile
 from local_service.cases.models import Case, CaseStatus
 from local_service.cases.schemas import LocalIncident, Source
 from local_service.cases.stages import Progress, Stage, derive_stage
+from local_service.delivery_alerts.schemas import UndeliveredRead
+from local_service.delivery_alerts.showing import actions_out, show_undelivered
 from local_service.duties.events import reckon_duties
 from local_service.local_reviews.models import LocalReviewState
 from local_service.local_reviews.schemas import LocalReviewRead
@@ -28,6 +30,7 @@ from local_service.rapid_reviews.service import show_review
 from local_service.settings import LocalSettings
 from service_kit.acting import Acting
 from service_kit.clock.duties import DutyStatus
+from service_kit.exchange.standing import ExchangeStanding, is_parked, standing_of
 from service_kit.exchange.status import MessageStatus, messages_of
 from service_kit.pagination import Page, PageRequest, make_page, newest_first
 
@@ -73,12 +76,25 @@ class CaseRead(CaseListItem):
     messages: list[MessageStatus] = Field(
         description="What crossed, both ways: waiting, delivered or parked."
     )
+    exchange: ExchangeStanding | None = Field(
+        description="Whether the messages about the case arrive, what is stuck, and what to do; null before the notification."
+    )
+    undelivered_notification: UndeliveredRead | None = Field(
+        description="The notification has not reached the Panel: why, since when, and how to tell it by hand today."
+    )
     allowed_actions: list[AllowedAction] = Field(description="What this credential may do next, and why not.")
 
 
 async def show_case(acting: Acting, settings: LocalSettings, file: CaseFile) -> CaseRead:
     """Show everything on a case."""
     review = file.rapid_review
+    # Nothing crosses before the notification.
+    crosses = bool(file.sent_notifications)
+    subject = str(file.case.exchange_reference)
+    messages = await messages_of(acting.session, subject) if crosses else []
+    standing = await standing_of(acting.session, subject, messages) if crosses else None
+    stuck = standing is not None and (standing.undelivered or any(one.replaced_by for one in messages))
+    undelivered = await show_undelivered(acting, settings, file.case.id) if stuck else None
     return CaseRead(
         **list_item(file.case).model_dump(),
         stage=stage_of(file),
@@ -92,16 +108,23 @@ async def show_case(acting: Acting, settings: LocalSettings, file: CaseFile) -> 
             DutySummary(code=duty.code, title=duty.title, status=duty.status, due_on=duty.due_on)
             for duty in await reckon_duties(acting, file)
         ],
-        # Nothing crosses before the notification.
-        messages=await messages_of(acting.session, str(file.case.exchange_reference))
-        if file.sent_notifications
-        else [],
-        allowed_actions=actions_of(acting, file, four_eyes=settings.four_eyes),
+        messages=messages,
+        exchange=standing,
+        undelivered_notification=undelivered,
+        allowed_actions=[
+            *actions_of(acting, file, four_eyes=settings.four_eyes),
+            *actions_out(acting, standing, undelivered),
+        ],
     )
 
 
 async def list_cases(
-    acting: Acting, page: PageRequest, *, status: CaseStatus | None, source_system: str | None
+    acting: Acting,
+    page: PageRequest,
+    *,
+    status: CaseStatus | None,
+    source_system: str | None,
+    parked: bool | None = None,
 ) -> Page[CaseListItem]:
     """List an organisation's cases, newest first."""
     # The facts of an incident are the largest part of its row, and no list shows them.
@@ -111,6 +134,9 @@ async def list_cases(
         statement = statement.where(Case.status == status)
     if source_system is not None:
         statement = statement.where(Case.source_system == source_system)
+    if parked is not None:
+        stuck = is_parked(cast(Case.exchange_reference, Text))
+        statement = statement.where(stuck if parked else ~stuck)
     rows: Sequence[Case] = (
         (await acting.session.execute(newest_first(statement, Case.id, page))).scalars().all()
     )

@@ -51,9 +51,13 @@ async def list_cases(
     source_system: Annotated[
         SourceSystem | None, Query(description="Only those recorded from this system.")
     ] = None,
+    parked: Annotated[
+        bool | None,
+        Query(description="Only those about which nothing more is sent until a person acts, or the others."),
+    ] = None,
 ) -> Page[CaseListItem]:
     """List your organisation's cases, newest first. No item names a child."""
-    found = await reading.list_cases(acting, page, status=status, source_system=source_system)
+    found = await reading.list_cases(acting, page, status=status, source_system=source_system, parked=parked)
     await acting.audit("case.listed", "case", None, {"count": len(found.items)})
     return found
 

@@ -37,6 +37,7 @@ from service_kit.acting import Acting
 from service_kit.exchange.models import OutboundMessage
 from service_kit.ids import new_id
 from shared_schemas.local_reviews import LocalReviewReport, hash_of_report
+from shared_schemas.messages.exchange import DISCARDED
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -186,7 +187,7 @@ async def _receipts(acting: Acting, review: LocalReview, entries: Entries) -> di
     """When the Panel stored each message that carries a version or a plan, on the clock that rules go by.
 
     In a demonstration that clock is ahead of the wire's, by as much as when the message was written. A message that
-    two people replaced is received with the one that stands for it.
+    two people replaced is received with the one that stands for it; one they discarded never is.
     """
     written = {
         row.message_id: row.recorded_at for row in entries.rows if row.kind in _CARRIES and row.message_id
@@ -196,6 +197,7 @@ async def _receipts(acting: Acting, review: LocalReview, entries: Entries) -> di
     statement = select(
         OutboundMessage.id,
         OutboundMessage.chain_id,
+        OutboundMessage.type,
         OutboundMessage.created_at,
         OutboundMessage.receipt_stored_at,
     ).where(OutboundMessage.organisation_id == acting.organisation_id, OutboundMessage.chain_id.in_(written))
@@ -204,7 +206,7 @@ async def _receipts(acting: Acting, review: LocalReview, entries: Entries) -> di
     return {
         row.chain_id: row.receipt_stored_at + ahead[row.chain_id]
         for row in rows
-        if row.receipt_stored_at is not None
+        if row.receipt_stored_at is not None and row.type != DISCARDED
     }
 
 

@@ -25,10 +25,19 @@ async def get_cases(
     exchange_reference: Annotated[
         UUID | None, Query(description="The case that both services know by this reference.")
     ] = None,
+    parked: Annotated[
+        bool | None,
+        Query(description="Only those about which nothing more is sent until a person acts, or the others."),
+    ] = None,
 ) -> Page[CaseListed] | Page[PseudonymisedListed]:
     """List the cases partnerships have notified. An item names no child, and to an analyst no partnership."""
     return await list_cases(
-        acting, page, state=state, partnership=partnership, exchange_reference=exchange_reference
+        acting,
+        page,
+        state=state,
+        partnership=partnership,
+        exchange_reference=exchange_reference,
+        parked=parked,
     )
 
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 from panel_service.cases.models import CaseState
 from panel_service.decisions.schemas import DecisionRead
 from service_kit.clock.duties import ComputedDuty
+from service_kit.exchange.standing import ExchangeStanding
 from service_kit.exchange.status import MessageStatus
 from shared_schemas.messages.identification import NotificationWithdrawnBody
 from shared_schemas.messages.local import (
@@ -118,5 +119,8 @@ class CaseRead(CaseListed):
     timeliness: Timeliness
     messages: list[MessageStatus] = Field(
         description="Every message both ways, with its state and its receipt."
+    )
+    exchange: ExchangeStanding | None = Field(
+        description="Whether our messages about the case arrive, what is stuck, and what to do; null where it came by hand."
     )
     allowed_actions: list[AllowedAction]

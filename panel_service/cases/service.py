@@ -2,7 +2,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, Text, cast, select
 
 from panel_service.cases.models import Case, CaseState
 from panel_service.cases.schemas import CaseListed, PseudonymisedListed, ReceivedFrom
@@ -12,6 +12,7 @@ from panel_service.meetings.rules import RECUSAL
 from panel_service.partnerships.models import Partnership
 from panel_service.partnerships.service import partnerships_by_id
 from service_kit.acting import Acting
+from service_kit.exchange.standing import is_parked
 from service_kit.pagination import Page, PageRequest, make_page, newest_first
 from service_kit.problems import ApiProblem
 
@@ -52,6 +53,7 @@ async def list_cases(
     state: CaseState | None,
     partnership: UUID | None,
     exchange_reference: UUID | None,
+    parked: bool | None = None,
 ) -> Page[CaseListed] | Page[PseudonymisedListed]:
     """Give a page of cases, newest first. Audited by the number shown: no item names a child.
 
@@ -67,6 +69,9 @@ async def list_cases(
         Case.exchange_reference: exchange_reference,
     }
     conditions = [column == value for column, value in wanted.items() if value is not None]
+    if parked is not None:
+        stuck = is_parked(cast(Case.exchange_reference, Text), link_id=Case.link_id)
+        conditions.append(stuck if parked else ~stuck)
     statement = select(Case).where(
         Case.organisation_id == acting.organisation_id, ~recused_from(acting, Case.id), *conditions
     )

@@ -22,6 +22,7 @@ from panel_service.partnerships.service import find_partnership
 from service_kit.acting import Acting
 from service_kit.clock.bank_holidays import published_calendar
 from service_kit.clock.rule_sets import published_rule_sets
+from service_kit.exchange.standing import standing_of
 from service_kit.exchange.status import messages_of
 from shared_schemas.messages.identification import NotificationWithdrawnBody
 from shared_schemas.messages.local import (
@@ -81,6 +82,8 @@ async def _whole(acting: Acting, case: Case, documents: Documents) -> CaseRead:
     partnership = await find_partnership(acting, case.partnership_id)
     decisions = await decisions_of(acting, case.id)
     releases = await releases_of(acting, case.id)
+    subject = str(case.exchange_reference)
+    messages = await messages_of(acting.session, subject, link_id=case.link_id) if case.link_id else []
     states = [state_of(decision, releases.get(decision.id)) for decision in decisions]
     return CaseRead(
         **list_facts(case, partnership),
@@ -91,9 +94,10 @@ async def _whole(acting: Acting, case: Case, documents: Documents) -> CaseRead:
         decisions=[show_decision(decision, releases.get(decision.id)) for decision in decisions],
         withdrawal=documents.withdrawal,
         timeliness=_timeliness(acting, case, documents),
-        messages=await messages_of(acting.session, str(case.exchange_reference), link_id=case.link_id)
+        messages=messages,
+        exchange=await standing_of(acting.session, subject, messages, link_id=case.link_id)
         if case.link_id
-        else [],
+        else None,
         allowed_actions=allowed_actions(
             may_decide="decisions:write" in acting.scopes,
             may_release="decisions:release" in acting.scopes,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
@@ -57,7 +57,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """``receipt`` with its signed ``note`` on delivery and conflict; ``wait`` only where the destination named one."""
+    """``receipt`` with its signed ``note`` on delivery and conflict; ``wait`` only where the destination named one.
+
+    ``authentic``: these are the counterpart's own words about this message, and so a sign that it is there.
+    """
 
     outcome: Outcome
     receipt: ReceiptLine | None = None
@@ -65,6 +68,7 @@ class Verdict:
     problem: str | None = None
     problem_errors: tuple[tuple[str, str], ...] = ()
     wait: timedelta | None = None
+    authentic: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,13 @@ def classify_answer(answer: Answer, sent: Sent, now: datetime) -> Verdict:
     """Judge an answer by its status, its receipt, or a catalogued problem that repeats the message's id."""
     if 200 <= answer.status < 300:
         return _judge_success(answer, sent)
-    return classify_status(answer, now) or _judge_problem(answer, sent)
+    problem = read_problem(answer)
+    waits = classify_status(answer, now)
+    if waits is None:
+        return _judge_problem(problem, sent)
+    if problem is None or problem.get("message_id") not in {None, str(sent.message_id)}:
+        return waits
+    return replace(waits, problem=problem_name(problem), authentic=True)
 
 
 def classify_status(answer: Answer, now: datetime) -> Verdict | None:
@@ -97,32 +107,32 @@ def classify_status(answer: Answer, now: datetime) -> Verdict | None:
 
 
 def _judge_success(answer: Answer, sent: Sent) -> Verdict:
-    note = _member(_read_object(answer.body), "receipt")
+    note = text_member(read_object(answer.body), "receipt")
     line = _receipt_line(note, sent, sent.message_id) if note else None
     if line is None or line.hash != sent.hash:
         return Verdict(Outcome.DESTINATION_FAULT)
-    return Verdict(Outcome.DELIVERED, receipt=line, note=note)
+    return Verdict(Outcome.DELIVERED, receipt=line, note=note, authentic=True)
 
 
-def _judge_problem(answer: Answer, sent: Sent) -> Verdict:
-    problem = read_problem(answer)
+def _judge_problem(problem: Mapping[str, Any] | None, sent: Sent) -> Verdict:
     if problem is None or problem.get("message_id") != str(sent.message_id):
         return Verdict(Outcome.DESTINATION_FAULT)
     name = problem_name(problem)
     if name in DEAD_PROBLEMS:
-        return Verdict(Outcome.DEAD, problem=name, problem_errors=_plain_errors(problem.get("errors")))
+        errors = _plain_errors(problem.get("errors"))
+        return Verdict(Outcome.DEAD, problem=name, problem_errors=errors, authentic=True)
     if name == "document-missing":
-        return Verdict(Outcome.DOCUMENT_MISSING, problem=name)
-    note = _member(problem, "receipt")
+        return Verdict(Outcome.DOCUMENT_MISSING, problem=name, authentic=True)
+    note = text_member(problem, "receipt")
     line = _receipt_line(note, sent) if name == "conflict" and note else None
     if line is None:
         return Verdict(Outcome.DESTINATION_FAULT, problem=name)
-    return Verdict(Outcome.CONFLICT, receipt=line, note=note, problem=name)
+    return Verdict(Outcome.CONFLICT, receipt=line, note=note, problem=name, authentic=True)
 
 
 def read_problem(answer: Answer) -> Mapping[str, Any] | None:
     """Read a problem of the catalogue under its own status; ``None`` for anything else, a proxy's page included."""
-    problem = _read_object(answer.body) if _is_problem(answer) else {}
+    problem = read_object(answer.body) if _is_problem(answer) else {}
     name = problem_name(problem)
     if name not in CATALOGUE or problem.get("type") != CATALOGUE[name].uri:
         return None
@@ -131,15 +141,15 @@ def read_problem(answer: Answer) -> Mapping[str, Any] | None:
 
 def problem_name(problem: Mapping[str, Any]) -> str:
     """Give the name that stands in a problem's type."""
-    return (_member(problem, "type") or "").removeprefix("/problems/")
+    return (text_member(problem, "type") or "").removeprefix("/problems/")
 
 
 def _is_problem(answer: Answer) -> bool:
     return answer.headers.get("content-type", "").partition(";")[0].strip().lower() == PROBLEM_MEDIA_TYPE
 
 
-def _read_object(body: bytes) -> Mapping[str, Any]:
-    """The answer's JSON object; an empty one for a page of a proxy, or whatever else it may be."""
+def read_object(body: bytes) -> Mapping[str, Any]:
+    """Give the answer's JSON object; an empty one for a page of a proxy, or whatever else it may be."""
     try:
         content = load_ijson(body)
     except MalformedMessage:
@@ -147,7 +157,8 @@ def _read_object(body: bytes) -> Mapping[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def _member(content: Mapping[str, Any], name: str) -> str | None:
+def text_member(content: Mapping[str, Any], name: str) -> str | None:
+    """Give a member that is text, or ``None``."""
     value = content.get(name)
     return value if isinstance(value, str) else None
 
@@ -169,7 +180,11 @@ def _plain_errors(errors: Any) -> tuple[tuple[str, str], ...]:
     """Pointers and codes only, and only such as hold no words: the rest of a stranger's text is not kept."""
     if not isinstance(errors, list):
         return ()
-    pairs = [(_member(e, "pointer"), _member(e, "code")) for e in errors[:KEPT_ERRORS] if isinstance(e, dict)]
+    pairs = [
+        (text_member(e, "pointer"), text_member(e, "code"))
+        for e in errors[:KEPT_ERRORS]
+        if isinstance(e, dict)
+    ]
     return tuple(
         (pointer, code)
         for pointer, code in pairs

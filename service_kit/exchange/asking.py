@@ -12,6 +12,7 @@ from service_kit.exchange.answers import Answer, problem_name, read_problem
 from service_kit.exchange.client import ExchangeClient, NoAnswer
 from service_kit.exchange.links import LinkKeys
 from shared_schemas.exchange.ijson import MalformedMessage, load_ijson
+from shared_schemas.exchange.limits import ANSWER_READ_MAX_BYTES
 from shared_schemas.exchange.signatures import Scheme, signed_headers
 
 
@@ -60,7 +61,13 @@ class Asker:
         return told
 
     async def post(
-        self, path: str, body: bytes, media_type: str = "application/json", *, webhook_id: str | None = None
+        self,
+        path: str,
+        body: bytes,
+        media_type: str = "application/json",
+        *,
+        webhook_id: str | None = None,
+        read_max: int = ANSWER_READ_MAX_BYTES,
     ) -> Answer:
         """Post signed bytes and give the answer as it came. Raises ``QuestionRefused`` where there is none.
 
@@ -76,6 +83,13 @@ class Asker:
         )
         headers["Content-Type"] = media_type
         try:
-            return await self.client.post(keys.counterpart_url, path, body, headers)
+            return await self.client.post(
+                keys.counterpart_url,
+                path,
+                body,
+                headers,
+                allowed_networks=keys.allowed_networks,
+                read_max=read_max,
+            )
         except NoAnswer as fault:
             raise QuestionRefused(fault.kind) from None

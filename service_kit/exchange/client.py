@@ -3,15 +3,18 @@
 import asyncio
 import ipaddress
 import ssl
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
+import httpcore
 import httpx
 
+from service_kit.exchange.addresses import AddressRefused, CheckedNetwork, Names, Resolve, read_networks
 from service_kit.exchange.answers import Answer
 from shared_schemas.exchange.limits import ANSWER_READ_MAX_BYTES
 
 CONNECT_SECONDS = 5.0
 CONNECTIONS_EACH = 8
+KEPT_SECONDS = 5.0  # an idle connection is kept so long
 
 
 class NoAnswer(Exception):
@@ -23,27 +26,49 @@ class NoAnswer(Exception):
 
 
 class ExchangeClient:
-    """Posts messages to registered addresses: https (loopback apart), no redirect, no proxy from the environment."""
+    """Posts to registered addresses: https (loopback apart), no redirect, no proxy from the environment.
+
+    What a name means is checked when connecting (``addresses``). ``resolve`` stands for the system's answer in tests.
+    """
 
     def __init__(
         self,
         *,
         attempt_seconds: float,
         transport_for: Callable[[str], httpx.AsyncBaseTransport] | None = None,
+        resolve: Resolve | None = None,
     ) -> None:
         self._attempt_seconds = attempt_seconds
         self._transport_for = transport_for
-        self._clients: dict[str, httpx.AsyncClient] = {}
+        self._names = Names()
+        self._resolve = resolve or self._names.resolve
+        self._clients: dict[tuple[str, tuple[str, ...]], httpx.AsyncClient] = {}
         # The system's own store of authorities: an organisation adds its own there.
         self._tls = ssl.create_default_context()
 
-    async def post(self, base_url: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        """Post bytes to a path under a registered base URL. Raises ``NoAnswer``, within the attempt's time in all."""
+    async def post(
+        self,
+        base_url: str,
+        path: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        *,
+        allowed_networks: Sequence[str] = (),
+        read_max: int = ANSWER_READ_MAX_BYTES,
+    ) -> Answer:
+        """Post bytes to a path under a registered base URL. Raises ``NoAnswer``, within the attempt's time in all.
+
+        ``allowed_networks`` (CIDR) are those that this destination may lie in though they are not public;
+        of the answer at most ``read_max`` bytes are read.
+        """
         if not is_allowed(base_url):
             raise NoAnswer("address_refused")
         try:
             async with asyncio.timeout(self._attempt_seconds):
-                return await self._post(base_url, path, body, headers)
+                client = self._client(base_url, tuple(allowed_networks))
+                return await _post(client, base_url + path, body, headers, read_max)
+        except AddressRefused:
+            raise NoAnswer("address_refused") from None
         except TimeoutError:
             raise NoAnswer("timeout") from None
         except httpx.TimeoutException:
@@ -58,36 +83,57 @@ class ExchangeClient:
         for client in self._clients.values():
             await client.aclose()
         self._clients.clear()
+        self._names.close()
 
-    async def _post(self, base_url: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        client = self._client(base_url)
-        # Uncompressed, so that a small answer cannot grow large here.
-        sent = {**headers, "Accept-Encoding": "identity", "Content-Length": str(len(body))}
-        content = _given_once(body)
-        async with client.stream("POST", base_url + path, content=content, headers=sent) as response:
-            read = bytearray()
-            async for chunk in response.aiter_raw():
-                read += chunk
-                if len(read) >= ANSWER_READ_MAX_BYTES:
-                    break
-            names = {name.lower(): value for name, value in response.headers.items()}
-            return Answer(response.status_code, names, bytes(read[:ANSWER_READ_MAX_BYTES]))
-
-    def _client(self, base_url: str) -> httpx.AsyncClient:
-        client = self._clients.get(base_url)
+    def _client(self, base_url: str, allowed_networks: tuple[str, ...]) -> httpx.AsyncClient:
+        # Of an address that may now lie elsewhere no connection is used again.
+        client = self._clients.get((base_url, allowed_networks))
         if client is None:
             client = httpx.AsyncClient(
-                verify=self._tls,
                 trust_env=False,
                 follow_redirects=False,
                 timeout=httpx.Timeout(self._attempt_seconds, connect=CONNECT_SECONDS),
-                limits=httpx.Limits(
-                    max_connections=CONNECTIONS_EACH, max_keepalive_connections=CONNECTIONS_EACH
-                ),
-                transport=self._transport_for(base_url) if self._transport_for else None,
+                transport=self._transport_for(base_url)
+                if self._transport_for
+                else self._transport(base_url, allowed_networks),
             )
-            self._clients[base_url] = client
+            self._clients[base_url, allowed_networks] = client
         return client
+
+    def _transport(self, base_url: str, allowed_networks: tuple[str, ...]) -> httpx.AsyncBaseTransport:
+        network = CheckedNetwork(
+            self._resolve, read_networks(allowed_networks), plain=httpx.URL(base_url).scheme == "http"
+        )
+        return _CheckedTransport(self._tls, network)
+
+
+class _CheckedTransport(httpx.AsyncHTTPTransport):
+    """httpx's own transport, but for how its connections are opened, which it has no parameter for."""
+
+    def __init__(self, tls: ssl.SSLContext, network: httpcore.AsyncNetworkBackend) -> None:
+        super().__init__(verify=tls, trust_env=False)
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=tls,
+            max_connections=CONNECTIONS_EACH,
+            max_keepalive_connections=CONNECTIONS_EACH,
+            keepalive_expiry=KEPT_SECONDS,
+            network_backend=network,
+        )
+
+
+async def _post(
+    client: httpx.AsyncClient, url: str, body: bytes, headers: Mapping[str, str], read_max: int
+) -> Answer:
+    # Uncompressed, so that a small answer cannot grow large here.
+    sent = {**headers, "Accept-Encoding": "identity", "Content-Length": str(len(body))}
+    async with client.stream("POST", url, content=_given_once(body), headers=sent) as response:
+        read = bytearray()
+        async for chunk in response.aiter_raw():
+            read += chunk
+            if len(read) >= read_max:
+                break
+        names = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(response.status_code, names, bytes(read[:read_max]))
 
 
 async def _given_once(body: bytes) -> AsyncIterator[bytes]:

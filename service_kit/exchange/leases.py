@@ -1,25 +1,49 @@
 """Claiming what is to be sent: a lease with a token, committed before the call."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, text
+from sqlalchemy import Integer, Uuid, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
-# Counted over all workers, but not under a lock: two that claim in the same moment may pass it together.
+from service_kit.exchange.schedule import FIRST_WAIT_SECONDS
+
+# Over all workers. One that has a link to itself may lease more, and sends so many at a time.
 IN_FLIGHT_A_LINK = 8
 
-# Of each open link that is not paused: the heads of its streams that are due, oldest first, as many as may still be
-# on their way there at once. A head is the lowest undelivered number; a dead one is undelivered too, so what is
-# behind it waits. SKIP LOCKED lets two workers claim side by side; where the other was quicker, the row no longer
-# fits the conditions, which PostgreSQL checks again under the lock.
+# One claim at a time: the next one sees in a snapshot of its own what this one has leased, so that the bound of a link
+# and the one probe hold under any number of workers.
+ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('exchange claim', 0))")
+
+# Of each link that may be sent on: the heads of its streams that are due, oldest first, as many as there is room for.
+# A head is the lowest undelivered number; a dead one is undelivered too, so what is behind it waits. While a link's
+# breaker is open, nothing but one probe goes, when its time has come and nothing else is on its way there: the oldest
+# head; where that has failed, from then on the oldest that is due by its own schedule, if one is, so that one message
+# which fails alone does not stand for its link for ever. SKIP LOCKED passes over what another transaction changes now.
 CLAIM = text("""
-    WITH due AS (
-        SELECT head.organisation_id, head.id
+    WITH sendable AS (
+        SELECT l.organisation_id, l.id, l.breaker_open_until, l.breaker_wait_seconds > :first_wait AS probed_before,
+               busy.own + busy.others AS leased,
+               CASE WHEN busy.others = 0 THEN coalesce(w.size, :in_flight) - busy.own
+                    ELSE :in_flight - busy.own - busy.others END AS room
           FROM exchange_links l
+          LEFT JOIN unnest(CAST(:links AS uuid[]), CAST(:windows AS int[])) AS w(link_id, size) ON w.link_id = l.id
+         CROSS JOIN LATERAL (
+               SELECT count(*) FILTER (WHERE f.leased_by = :worker) AS own,
+                      count(*) FILTER (WHERE f.leased_by IS DISTINCT FROM :worker) AS others
+                 FROM outbound_messages f
+                WHERE f.organisation_id = l.organisation_id AND f.link_id = l.id
+                  AND f.state = 'leased' AND f.leased_until > now()) busy
+         WHERE l.state = 'active' AND l.delivery_mode = 'push' AND l.sending_held_at IS NULL
+           AND (l.paused_until IS NULL OR l.paused_until <= now())
+           AND (l.breaker_open_until IS NULL OR l.breaker_open_until <= now())
+    ), due AS (
+        SELECT head.organisation_id, head.id
+          FROM sendable l
          CROSS JOIN LATERAL (
                SELECT m.organisation_id, m.id, m.next_attempt_at
                  FROM outbound_messages m
@@ -30,25 +54,48 @@ CLAIM = text("""
                       SELECT FROM outbound_messages lower
                        WHERE lower.organisation_id = m.organisation_id AND lower.stream_id = m.stream_id
                          AND lower.number < m.number AND lower.state IN ('pending', 'leased', 'dead'))
+                  AND NOT EXISTS (
+                      SELECT FROM outbound_streams s
+                       WHERE s.organisation_id = m.organisation_id AND s.id = m.stream_id AND s.parked_at IS NOT NULL)
                 ORDER BY m.next_attempt_at, m.id
-                LIMIT greatest(0, :in_flight - (
-                      SELECT count(*) FROM outbound_messages f
-                       WHERE f.organisation_id = l.organisation_id AND f.link_id = l.id
-                         AND f.state = 'leased' AND f.leased_until > now()))
+                LIMIT greatest(0, l.room)
                   FOR UPDATE OF m SKIP LOCKED) head
-         WHERE l.state = 'active' AND l.delivery_mode = 'push' AND l.sending_held_at IS NULL
-           AND (l.paused_until IS NULL OR l.paused_until <= now())
+         WHERE l.breaker_open_until IS NULL
          ORDER BY head.next_attempt_at, head.id
          LIMIT :room
+    ), probe AS (
+        SELECT head.organisation_id, head.id
+          FROM sendable l
+         CROSS JOIN LATERAL (
+               SELECT m.organisation_id, m.id
+                 FROM outbound_messages m
+                WHERE m.organisation_id = l.organisation_id AND m.link_id = l.id
+                  AND m.state IN ('pending', 'leased')
+                  AND (m.state = 'pending' OR m.leased_until <= now())
+                  AND NOT EXISTS (
+                      SELECT FROM outbound_messages lower
+                       WHERE lower.organisation_id = m.organisation_id AND lower.stream_id = m.stream_id
+                         AND lower.number < m.number AND lower.state IN ('pending', 'leased', 'dead'))
+                  AND NOT EXISTS (
+                      SELECT FROM outbound_streams s
+                       WHERE s.organisation_id = m.organisation_id AND s.id = m.stream_id AND s.parked_at IS NOT NULL)
+                ORDER BY l.probed_before AND m.next_attempt_at > now(), m.id
+                LIMIT 1
+                  FOR UPDATE OF m SKIP LOCKED) head
+         WHERE l.breaker_open_until IS NOT NULL AND l.leased = 0
     )
     UPDATE outbound_messages m
-       SET state = 'leased', lease_token = gen_random_uuid(),
+       SET state = 'leased', lease_token = gen_random_uuid(), leased_by = :worker,
            leased_until = now() + make_interval(secs => :lease_seconds)
-      FROM due
-     WHERE m.organisation_id = due.organisation_id AND m.id = due.id
+      FROM (SELECT * FROM due UNION ALL SELECT * FROM probe) chosen
+     WHERE m.organisation_id = chosen.organisation_id AND m.id = chosen.id
     RETURNING m.organisation_id, m.id, m.link_id, m.type, m.number, m.body, m.hash, m.correlation_id, m.traceparent,
               m.lease_token, now() AS claimed_at
-""")
+""").bindparams(
+    bindparam("worker", type_=Uuid),
+    bindparam("links", type_=ARRAY(Uuid)),
+    bindparam("windows", type_=ARRAY(Integer)),
+)
 
 RENEW = text("""
     UPDATE outbound_messages SET leased_until = now() + make_interval(secs => :lease_seconds)
@@ -77,12 +124,41 @@ class Claimed:
     traceparent: str | None
     lease_token: UUID
     claimed_at: datetime
+    # A steady clock's seconds just before the claim: how old it is, whatever the clock of the host does meanwhile.
+    claimed: float = field(default_factory=time.monotonic)
+
+    def now(self) -> datetime:
+        """Give the time by the database's clock: read at the claim, and counted on by a steady clock."""
+        return self.claimed_at + timedelta(seconds=time.monotonic() - self.claimed)
 
 
-async def claim_due(session: AsyncSession, *, room: int, lease_seconds: float) -> list[Claimed]:
-    """Lease at most ``room`` messages that may be sent now; they are ours once the transaction is committed."""
-    values = {"in_flight": IN_FLIGHT_A_LINK, "room": room, "lease_seconds": lease_seconds}
-    return [Claimed(*row) for row in await session.execute(CLAIM, values)]
+async def claim_due(
+    session: AsyncSession,
+    *,
+    worker: UUID,
+    room: int,
+    lease_seconds: float,
+    windows: Mapping[UUID, int] | None = None,
+) -> list[Claimed]:
+    """Lease at most ``room`` messages that may be sent now; they are ours once the transaction is committed.
+
+    ``windows`` says of links how many this worker may have leased where no other worker has any; eight where it does
+    not say. It sends at most eight of them at a time.
+    """
+    await session.execute(ONE_AT_A_TIME)
+    windows = windows or {}
+    values = {
+        "worker": worker,
+        "first_wait": FIRST_WAIT_SECONDS,
+        "in_flight": IN_FLIGHT_A_LINK,
+        "room": room,
+        "lease_seconds": lease_seconds,
+        "links": list(windows),
+        "windows": list(windows.values()),
+    }
+    started = time.monotonic()
+    rows = (await session.execute(CLAIM, values)).mappings()
+    return [Claimed(**row, claimed=started) for row in rows]
 
 
 async def renew(session: AsyncSession, message: Claimed, *, lease_seconds: float) -> datetime | None:

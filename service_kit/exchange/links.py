@@ -2,20 +2,22 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import and_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from service_kit.exchange.models import ExchangeKey, KeyKind, Link, LinkState
-from service_kit.exchange.wrapping import SECRET_IN, SECRET_OUT, SEED, unwrap, wrap
+from service_kit.exchange.key_models import SecretDirection
+from service_kit.exchange.key_overlap import still_signs
+from service_kit.exchange.key_ring import good_now
+from service_kit.exchange.link_secrets import LinkSecrets, load_secrets, set_secret
+from service_kit.exchange.models import DeliveryMode, ExchangeKey, KeyKind, Link, LinkState
+from service_kit.exchange.wrapping import SEED, unwrap
 from service_kit.identity import Caller
-from service_kit.ids import new_id
 from service_kit.tables import Organisation
-from shared_schemas.exchange.keys import new_signing_key, public_key_bytes
 from shared_schemas.exchange.signatures import Scheme
 
 
@@ -39,20 +41,23 @@ class LinkKeys:
     counterpart_url: str
     schemes: frozenset[Scheme]
     own_key: Ed25519PrivateKey
+    older_own_keys: tuple[Ed25519PrivateKey, ...]  # what the counterpart may still know us by
     counterpart_keys: tuple[Ed25519PublicKey, ...]
-    secret_out: bytes | None
-    secret_in: bytes | None
+    secrets_out: tuple[bytes, ...]
+    secrets_in: tuple[bytes, ...]
+    allowed_networks: tuple[str, ...] = ()
+    batch_max: int = 1  # what the counterpart last said that it takes at once
     counterpart_epoch: datetime | None = None
 
     @property
     def signing_keys(self) -> list[Ed25519PrivateKey]:
-        """Give the keys to sign with, the newest first: two while a change of key is on its way."""
-        return [self.own_key]
+        """Give the keys to sign with, the newest first: several while a change of key is on its way."""
+        return [self.own_key, *self.older_own_keys]
 
     @property
     def signing_secrets(self) -> list[bytes]:
         """Give the HMAC secrets to sign with, the newest first."""
-        return [self.secret_out] if self.secret_out else []
+        return list(self.secrets_out)
 
     def __repr__(self) -> str:
         return f"LinkKeys(link_id={self.link_id})"
@@ -92,17 +97,21 @@ async def add_link(
     schemes: Collection[Scheme] = (Scheme.V1A,),
     secret_out: bytes | None = None,
     secret_in: bytes | None = None,
+    delivery_mode: DeliveryMode = DeliveryMode.PUSH,
+    allowed_networks: Sequence[str] = (),
 ) -> None:
-    """Record a link; the same id again changes its name, address, schemes and secrets.
+    """Record a link; the same id again changes its name, address, schemes, mode and networks.
 
     ``counterpart_url`` is its registered base, `…/v1/exchange/links/{link_id}`. Both sides know the link by one id.
+    A secret that is given takes the place of the one before at once; without one they stay as they are.
+    ``allowed_networks`` (CIDR) are those its address may lie in though they are not public.
     """
     facts = {
         "counterpart_name": counterpart_name,
         "counterpart_url": counterpart_url.rstrip("/"),
         "schemes": sorted(scheme.value for scheme in schemes),
-        "secret_out": _wrapped(key_bytes, organisation_id, SECRET_OUT, secret_out),
-        "secret_in": _wrapped(key_bytes, organisation_id, SECRET_IN, secret_in),
+        "delivery_mode": delivery_mode.value,
+        "allowed_networks": list(allowed_networks),
     }
     statement = insert(Link).values(
         organisation_id=organisation_id, id=link_id, counterpart_party=counterpart_party, **facts
@@ -110,73 +119,28 @@ async def add_link(
     await session.execute(
         statement.on_conflict_do_update(index_elements=["organisation_id", "id"], set_=facts)
     )
-
-
-async def add_own_key(
-    session: AsyncSession,
-    organisation_id: UUID,
-    key_bytes: bytes,
-    private_key: Ed25519PrivateKey | None = None,
-) -> Ed25519PublicKey:
-    """Give the organisation a signing key, fresh unless one is brought; its seed is stored wrapped.
-
-    From this transaction on it signs with the newest. Returns the public key, for the counterparts to pin.
-    """
-    key = private_key or new_signing_key()
-    public_key = key.public_key()
-    await session.execute(
-        insert(ExchangeKey).values(
-            organisation_id=organisation_id,
-            id=new_id(),
-            party=organisation_id,
-            public_key=public_key_bytes(public_key),
-            wrapped_seed=wrap(
-                key_bytes, key.private_bytes_raw(), organisation_id=organisation_id, purpose=SEED
-            ),
-        )
-    )
-    return public_key
-
-
-async def own_public_key(session: AsyncSession, organisation_id: UUID) -> Ed25519PublicKey | None:
-    """Give the key the organisation signs with now, if it has one."""
-    newest = (
-        select(ExchangeKey.public_key)
-        .where(
-            ExchangeKey.organisation_id == organisation_id,
-            ExchangeKey.wrapped_seed.is_not(None),
-            ExchangeKey.kind == KeyKind.SIGNING,
-            *_good_now(),
-        )
-        .order_by(ExchangeKey.id.desc())
-        .limit(1)
-    )
-    raw = (await session.execute(newest)).scalar_one_or_none()
-    return Ed25519PublicKey.from_public_bytes(raw) if raw else None
-
-
-async def pin_key(
-    session: AsyncSession, *, organisation_id: UUID, party: UUID, public_key: Ed25519PublicKey
-) -> None:
-    """Accept a counterpart's key, whose fingerprint people have compared; pinned already changes nothing."""
-    await session.execute(
-        insert(ExchangeKey)
-        .values(
-            organisation_id=organisation_id, id=new_id(), party=party, public_key=public_key_bytes(public_key)
-        )
-        .on_conflict_do_nothing(index_elements=["organisation_id", "party", "public_key"])
-    )
+    for direction, secret in ((SecretDirection.OUT, secret_out), (SecretDirection.IN, secret_in)):
+        if secret is not None:
+            await set_secret(
+                session,
+                key_bytes,
+                organisation_id=organisation_id,
+                link_id=link_id,
+                direction=direction,
+                secret=secret,
+                overlap=timedelta(0),
+            )
 
 
 async def load_link(
     session: AsyncSession, organisation_id: UUID, link_id: UUID, key_bytes: bytes
 ) -> LinkKeys:
-    """Read a link with the keys that are good now, in one statement. Raises ``LinkUnusable``.
+    """Read a link with the keys that are good now. Raises ``LinkUnusable``.
 
     Nothing is kept between transactions, so that a pinned or withdrawn key counts from its commit on.
     """
     statement = (
-        select(Link, Organisation.code, Organisation.name, ExchangeKey)
+        select(Link, Organisation.code, Organisation.name, ExchangeKey, still_signs())
         .join(Organisation, Organisation.id == Link.organisation_id)
         .join(
             ExchangeKey,
@@ -184,31 +148,35 @@ async def load_link(
                 ExchangeKey.organisation_id == Link.organisation_id,
                 ExchangeKey.party.in_([Link.organisation_id, Link.counterpart_party]),
                 ExchangeKey.kind == KeyKind.SIGNING,
-                *_good_now(),
+                *good_now(),
             ),
         )
         .where(Link.organisation_id == organisation_id, Link.id == link_id)
-        .order_by(ExchangeKey.id)
+        .order_by(ExchangeKey.valid_from.desc(), ExchangeKey.id.desc())
     )
     found = await session.execute(statement.execution_options(populate_existing=True))
-    return _link_keys([(link, code, name, key) for link, code, name, key in found], key_bytes)
+    rows = [(link, code, name, key, old) for link, code, name, key, old in found]
+    secrets = LinkSecrets()
+    if rows and Scheme.V1 in rows[0][0].schemes:
+        secrets = await load_secrets(session, organisation_id, link_id, key_bytes)
+    return _link_keys(rows, secrets, key_bytes)
 
 
-def _good_now() -> tuple[ColumnElement[bool], ...]:
-    return (
-        ExchangeKey.valid_from <= func.now(),
-        or_(ExchangeKey.valid_until.is_(None), ExchangeKey.valid_until > func.now()),
-    )
-
-
-def _link_keys(rows: Sequence[tuple[Link, str, str, ExchangeKey]], key_bytes: bytes) -> LinkKeys:
-    keys = [row[3] for row in rows]
-    seeds = [key.wrapped_seed for key in keys if key.wrapped_seed is not None]
-    if not seeds:
+def _link_keys(
+    rows: Sequence[tuple[Link, str, str, ExchangeKey, bool]], secrets: LinkSecrets, key_bytes: bytes
+) -> LinkKeys:
+    """Put together a link from its rows, one for each key, the newest first."""
+    own = [(key.wrapped_seed, old) for _, _, _, key, old in rows if key.wrapped_seed is not None]
+    if not own:
         raise LinkUnusable
-    link, code, name, _ = rows[0]
+    link, code, name = rows[0][:3]
     owner = link.organisation_id
-    seed = unwrap(key_bytes, seeds[-1], organisation_id=owner, purpose=SEED)
+    # The newest, and of the others those by which the counterpart may still know us.
+    seeds = [seed for position, (seed, old) in enumerate(own) if position == 0 or old]
+    newest, *older = [
+        Ed25519PrivateKey.from_private_bytes(unwrap(key_bytes, seed, organisation_id=owner, purpose=SEED))
+        for seed in seeds
+    ]
     return LinkKeys(
         organisation_id=owner,
         organisation_code=code,
@@ -218,27 +186,16 @@ def _link_keys(rows: Sequence[tuple[Link, str, str, ExchangeKey]], key_bytes: by
         counterpart_party=link.counterpart_party,
         counterpart_url=link.counterpart_url,
         schemes=frozenset(Scheme(scheme) for scheme in link.schemes),
-        own_key=Ed25519PrivateKey.from_private_bytes(seed),
+        own_key=newest,
+        older_own_keys=tuple(older),
         counterpart_keys=tuple(
             Ed25519PublicKey.from_public_bytes(key.public_key)
-            for key in keys
+            for _, _, _, key, _ in rows
             if key.party == link.counterpart_party
         ),
-        secret_out=_unwrapped(key_bytes, owner, SECRET_OUT, link.secret_out),
-        secret_in=_unwrapped(key_bytes, owner, SECRET_IN, link.secret_in),
+        secrets_out=secrets.out,
+        secrets_in=secrets.into,
+        allowed_networks=tuple(link.allowed_networks),
+        batch_max=link.counterpart_batch_max,
         counterpart_epoch=link.counterpart_epoch,
-    )
-
-
-def _wrapped(key_bytes: bytes, organisation_id: UUID, purpose: str, secret: bytes | None) -> bytes | None:
-    return (
-        None if secret is None else wrap(key_bytes, secret, organisation_id=organisation_id, purpose=purpose)
-    )
-
-
-def _unwrapped(key_bytes: bytes, organisation_id: UUID, purpose: str, secret: bytes | None) -> bytes | None:
-    return (
-        None
-        if secret is None
-        else unwrap(key_bytes, secret, organisation_id=organisation_id, purpose=purpose)
     )

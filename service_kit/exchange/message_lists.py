@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, defer
 
+from service_kit.exchange.alerts import Alert
 from service_kit.exchange.message_views import AttemptRead, MessageDetail, MessageRead, RefusedMember
 from service_kit.exchange.models import (
     DeliveryAttempt,
@@ -16,7 +17,7 @@ from service_kit.exchange.models import (
     OutboundMessage,
     OutboundState,
 )
-from service_kit.exchange.status import MessageState, show_received, show_sent
+from service_kit.exchange.status import GIVEN_UP, MessageState, show_received, show_sent
 from service_kit.pagination import Page, PageRequest, make_page, newest_first
 from service_kit.problems import ApiProblem
 
@@ -30,6 +31,8 @@ def links() -> Select[Any]:
         *Link.__table__.columns,
         _count(OutboundState.PENDING, OutboundState.LEASED).label("waiting"),
         _count(OutboundState.DEAD).label("dead"),
+        _oldest().label("oldest_undelivered_at"),
+        _open_alerts().label("open_alerts"),
     ).order_by(Link.id)
 
 
@@ -42,19 +45,20 @@ async def sent_messages(
     where: ColumnElement[bool] | None = None,
 ) -> Page[MessageRead]:
     """Give a page of messages sent, newest first."""
-    statement = _sent()
+    statement = sent_rows()
     if state is not None:
-        waiting = OutboundMessage.state.in_(UNDELIVERED)
-        shown = case(
-            (_parked(), MessageState.PARKED), (waiting, MessageState.WAITING), else_=OutboundMessage.state
-        )
-        statement = statement.where(shown == state.value)
+        statement = statement.where(shown_state() == state.value)
     if subject is not None:
         statement = statement.where(OutboundMessage.subject == subject)
     if where is not None:
         statement = statement.where(where)
     rows = (await session.execute(newest_first(statement, OutboundMessage.id, page))).all()
-    return make_page(rows, page, lambda row: _read_sent(row[0], parked=row.parked), lambda row: row[0].id)
+    return make_page(
+        rows,
+        page,
+        lambda row: read_sent(row[0], parked=row.parked, replaced_by=row.replaced_by),
+        lambda row: row[0].id,
+    )
 
 
 async def received_messages(
@@ -82,17 +86,17 @@ async def received_messages(
 
 async def show(session: AsyncSession, message_id: UUID) -> MessageRead:
     """Give one message that was sent and is there."""
-    row = (await session.execute(_sent().where(OutboundMessage.id == message_id))).one()
-    return _read_sent(row[0], parked=row.parked)
+    row = (await session.execute(sent_rows().where(OutboundMessage.id == message_id))).one()
+    return read_sent(row[0], parked=row.parked, replaced_by=row.replaced_by)
 
 
 async def find_message(session: AsyncSession, message_id: UUID) -> MessageDetail:
     """Give one message with its history. Raises 404 where there is none."""
-    sent = (await session.execute(_sent().where(OutboundMessage.id == message_id))).one_or_none()
+    sent = (await session.execute(sent_rows().where(OutboundMessage.id == message_id))).one_or_none()
     if sent is not None:
         message: OutboundMessage = sent[0]
         return MessageDetail(
-            **_read_sent(message, parked=sent.parked).model_dump(),
+            **read_sent(message, parked=sent.parked, replaced_by=sent.replaced_by).model_dump(),
             attempt_history=await _attempts(session, message_id),
             refused_members=[RefusedMember(**error) for error in (message.problem or {}).get("errors", [])],
             receipt=message.receipt,
@@ -106,8 +110,19 @@ async def find_message(session: AsyncSession, message_id: UUID) -> MessageDetail
     return MessageDetail(**shown, attempt_history=[], refused_members=[], receipt=None)
 
 
-def _sent() -> Select[OutboundMessage, bool]:
-    statement = select(OutboundMessage, _parked().label("parked"))
+def shown_state() -> ColumnElement[str]:
+    """Where a message that was sent stands, as people are shown it."""
+    waiting = OutboundMessage.state.in_(UNDELIVERED)
+    return case(
+        (_parked(), MessageState.PARKED.value),
+        (waiting, MessageState.WAITING.value),
+        else_=OutboundMessage.state,
+    )
+
+
+def sent_rows() -> Select[OutboundMessage, bool, UUID | None]:
+    """Select messages sent, each with whether it waits for a person and what stands in its place."""
+    statement = select(OutboundMessage, _parked().label("parked"), _live().label("replaced_by"))
     # The row may have been read before a change in the same transaction.
     statement = statement.execution_options(populate_existing=True)
     return statement.options(defer(OutboundMessage.body, raiseload=True))
@@ -129,8 +144,27 @@ def _parked() -> ColumnElement[bool]:
     return OutboundMessage.state.in_(UNDELIVERED) & dead.exists()
 
 
-def _read_sent(row: OutboundMessage, *, parked: bool) -> MessageRead:
-    status = show_sent(row, parked=parked)
+def _live() -> Any:
+    """The message of its chain that stands under its number now."""
+    other = aliased(OutboundMessage)
+    return (
+        select(other.id)
+        .where(
+            other.organisation_id == OutboundMessage.organisation_id,
+            other.subject == OutboundMessage.subject,
+            other.chain_id == OutboundMessage.chain_id,
+            other.state.not_in(GIVEN_UP),
+        )
+        .order_by(other.id.desc())
+        .limit(1)
+        .correlate(OutboundMessage)
+        .scalar_subquery()
+    )
+
+
+def read_sent(row: OutboundMessage, *, parked: bool, replaced_by: UUID | None = None) -> MessageRead:
+    """Show a message sent as those who run the service see it."""
+    status = show_sent(row, parked=parked, replaced_by=replaced_by)
     return MessageRead(
         **status.model_dump(),
         link_id=row.link_id,
@@ -164,6 +198,33 @@ def _count(*states: OutboundState) -> Any:
             OutboundMessage.organisation_id == Link.organisation_id,
             OutboundMessage.link_id == Link.id,
             OutboundMessage.state.in_(states),
+        )
+        .correlate(Link)
+        .scalar_subquery()
+    )
+
+
+def _oldest() -> Any:
+    return (
+        select(func.min(OutboundMessage.created_at))
+        .where(
+            OutboundMessage.organisation_id == Link.organisation_id,
+            OutboundMessage.link_id == Link.id,
+            OutboundMessage.state.in_(UNDELIVERED),
+        )
+        .correlate(Link)
+        .scalar_subquery()
+    )
+
+
+def _open_alerts() -> Any:
+    return (
+        select(func.count())
+        .select_from(Alert)
+        .where(
+            Alert.organisation_id == Link.organisation_id,
+            Alert.link_id == Link.id,
+            Alert.cleared_at.is_(None),
         )
         .correlate(Link)
         .scalar_subquery()

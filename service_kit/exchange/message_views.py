@@ -5,7 +5,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from service_kit.exchange.status import MessageStatus
+from service_kit.exchange.models import DeliveryMode
+from service_kit.exchange.status import MessageState, MessageStatus
 
 
 class LinkRead(BaseModel):
@@ -17,15 +18,30 @@ class LinkRead(BaseModel):
     counterpart_url: str
     schemes: list[str] = Field(description="Signature schemes that are accepted and sent.")
     state: str
+    delivery_mode: DeliveryMode = Field(
+        description="`push`: we post to it. `collect`: its network lets nothing in, so it asks for what is due."
+    )
     paused_until: datetime | None = Field(
         description="Nothing is sent before; far in the future: a person must act."
     )
     pause_reason: str | None
+    faults_in_a_row: int = Field(description="Requests in a row that its counterpart itself did not answer.")
+    breaker_open_until: datetime | None = Field(
+        description="Nothing but one probe is sent, and that not before; it ends with the counterpart's first own answer."
+    )
     clock_skew_seconds: float | None = Field(
         description="How far ahead the counterpart's clock was when it last refused a signature."
     )
     waiting: int = Field(description="Messages under way or waiting for it.")
     dead: int = Field(description="Messages the counterpart refused for good: a person must act.")
+    oldest_undelivered_at: datetime | None = Field(
+        description="When the oldest message was written that has not arrived."
+    )
+    sending_held_at: datetime | None = Field(
+        description="Nothing is sent while a restore of either side is being settled."
+    )
+    sending_held_reason: str | None
+    open_alerts: int
 
 
 class LinkList(BaseModel):
@@ -53,6 +69,21 @@ class AttemptRead(BaseModel):
     outcome: str
     http_status: int | None
     problem: str | None = Field(description="The name of the catalogued problem that was answered.")
+    answer: str | None = Field(
+        description="How the answer began where it was no receipt, at most 4 KiB of plain text: a stranger's words."
+    )
+
+
+class AttemptLogEntry(AttemptRead):
+    """An attempt with the message it was made for, without its content."""
+
+    id: UUID
+    message_id: UUID
+    link_id: UUID
+    subject: str = Field(description="The exchange reference, or `link` for the protocol's own messages.")
+    type: str
+    number: int = Field(description="The message's number in its stream.")
+    message_state: MessageState = Field(description="Where the message stands now.")
 
 
 class RefusedMember(BaseModel):

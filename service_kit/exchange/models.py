@@ -59,8 +59,9 @@ class Link(OwnedRow, KitBase):
     counterpart_url: Mapped[str]  # its registered base URL, `…/v1/exchange/links/{link_id}`
     schemes: Mapped[list[str]] = mapped_column(ARRAY(Text))  # accepted from and signed for the counterpart
     state: Mapped[str] = mapped_column(server_default=LinkState.ACTIVE.value)
-    secret_out: Mapped[bytes | None]  # HMAC secret of what we send, wrapped
-    secret_in: Mapped[bytes | None]  # HMAC secret of what we receive, wrapped
+    # Of the first schema, and empty since the third: secrets are rows of exchange_link_secrets.
+    secret_out: Mapped[bytes | None]
+    secret_in: Mapped[bytes | None]
     paused_until: Mapped[datetime | None]  # the destination asked us to wait
     pause_reason: Mapped[str | None]
     clock_skew_seconds: Mapped[float | None]
@@ -141,12 +142,21 @@ class OutboundMessage(OwnedRow, KitBase):
             "ix_outbound_messages_undelivered", "organisation_id", "stream_id", "number",
             postgresql_where=text("state IN ('pending', 'leased', 'dead')"),
         ),
-        # What is due on each link, and how many are on their way there now.
+        # What is due on each link; how many are on their way there now, which are few.
         Index(
             "ix_outbound_messages_due", "organisation_id", "link_id", "next_attempt_at",
             postgresql_where=text("state IN ('pending', 'leased')"),
         ),
+        Index(
+            "ix_outbound_messages_leased", "organisation_id", "link_id",
+            postgresql_where=text("state = 'leased'"),
+        ),
         Index("ix_outbound_messages_subject", "organisation_id", "subject", "number"),
+        # What was recovered and has not got its content back.
+        Index(
+            "ix_outbound_messages_bodiless", "organisation_id", "link_id",
+            postgresql_where=text("body IS NULL AND recovered_at IS NOT NULL"),
+        ),
         # What was sent, day by day, as it is compared with what the counterpart holds.
         Index(
             "ix_outbound_messages_written_on", "organisation_id", "link_id", "written_on", "id",
@@ -176,6 +186,7 @@ class OutboundMessage(OwnedRow, KitBase):
     next_attempt_at: Mapped[datetime] = mapped_column(server_default=func.now())
     lease_token: Mapped[UUID | None]
     leased_until: Mapped[datetime | None]
+    leased_by: Mapped[UUID | None]  # the worker process, known by an id it made when it began
     last_outcome: Mapped[str | None]
     problem: Mapped[dict[str, Any] | None]  # the counterpart's problem that made it dead
     delivered_at: Mapped[datetime | None]
@@ -193,7 +204,12 @@ class DeliveryAttempt(OwnedRow, KitBase):
         ),
         Index(None, "organisation_id", "message_id", "id"),
         Index(None, "organisation_id", "link_id", "id"),
-    )
+        Index(None, "organisation_id", "started_at"),
+        Index(
+            "ix_delivery_attempts_failed", "organisation_id", "outcome", "id",
+            postgresql_where=text("outcome <> 'delivered'"),
+        ),
+    )  # fmt: skip
 
     message_id: Mapped[UUID]
     link_id: Mapped[UUID]

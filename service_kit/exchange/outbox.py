@@ -13,6 +13,7 @@ from service_kit.exchange.document_models import MessageDocument
 from service_kit.exchange.links import LinkUnusable
 from service_kit.exchange.models import InboundStream, Link, OutboundMessage, OutboundStream
 from service_kit.ids import new_id
+from service_kit.wake_up import Channel, wake_after_commit
 from shared_schemas.exchange.envelope import (
     LINK_SUBJECT,
     message_hash,
@@ -87,12 +88,50 @@ async def send_again_under_next_number(session: AsyncSession, message: OutboundM
     )
 
 
+async def replace_message(
+    acting: Acting,
+    message: OutboundMessage,
+    *,
+    type: str,  # noqa: A002 -- as above
+    data: Mapping[str, Any],
+    dataschema: str,
+    documents: Collection[UUID] | None = None,
+) -> UUID:
+    """Write a message of the same chain under the number that ``message`` has given up; give its id.
+
+    The caller has locked ``message`` and moved it to ``replaced`` or ``void`` already: a number has one live message.
+    ``documents`` are those of the message replaced, unless others are named. Raises what ``write_message`` raises.
+    """
+    if documents is None:
+        documents = (await acting.session.execute(_named_by(message))).scalars().all()
+    return await _enter(
+        acting.session,
+        organisation_id=message.organisation_id,
+        link_id=message.link_id,
+        subject=message.subject,
+        message_type=type,
+        data=data,
+        dataschema=dataschema,
+        replaces=message.chain_id,
+        correlation_id=acting.caller.correlation_id,
+        traceparent=acting.caller.traceparent,
+        documents=documents,
+        under=(message.stream_id, message.number),
+    )
+
+
 async def fill_number(
-    session: AsyncSession, stream: OutboundStream, number: int, data: Mapping[str, Any], dataschema: str
+    session: AsyncSession,
+    stream: OutboundStream,
+    number: int,
+    data: Mapping[str, Any],
+    dataschema: str,
+    *,
+    replaces: UUID | None = None,
 ) -> UUID:
     """Say under a number that no live message has that nothing will come under it; give the filling's id.
 
-    ``data`` is a ``DiscardedBody``. Its chain is its own: the chain of what is gone may be held elsewhere.
+    ``data`` is a ``DiscardedBody``. Its chain is its own unless it is named: what is gone may be held elsewhere.
     """
     return await _enter(
         session,
@@ -102,6 +141,7 @@ async def fill_number(
         message_type=DISCARDED,
         data=data,
         dataschema=dataschema,
+        replaces=replaces,
         correlation_id=None,
         traceparent=None,
         under=(stream.id, number),
@@ -160,6 +200,7 @@ async def _enter(
             **key,
         )
     )
+    wake_after_commit(session, Channel.OUTBOX)
     for document_id in documents:
         row = {"organisation_id": organisation_id, "id": new_id(), "message_id": message_id}
         await session.execute(insert(MessageDocument).values(**row, document_id=document_id))

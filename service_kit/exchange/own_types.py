@@ -6,9 +6,10 @@ from types import MappingProxyType
 from sqlalchemy import update
 
 from service_kit.acting import Acting
+from service_kit.exchange.key_receiving import take_key_change
 from service_kit.exchange.message_types import MessageType, ReceivedMessage
 from service_kit.exchange.models import OutboundMessage
-from shared_schemas.messages.exchange import DISCARDED, SET_ASIDE, DiscardedBody, SetAsideBody
+from shared_schemas.messages.exchange import DISCARDED, KEY, SET_ASIDE, DiscardedBody, KeyBody, SetAsideBody
 
 
 async def _record_set_aside(acting: Acting, message: ReceivedMessage) -> None:
@@ -39,5 +40,6 @@ OWN_TYPES: Mapping[str, MessageType] = MappingProxyType(
     {
         SET_ASIDE: MessageType(SET_ASIDE, SetAsideBody, _record_set_aside),
         DISCARDED: MessageType(DISCARDED, DiscardedBody, _record_discarded),
+        KEY: MessageType(KEY, KeyBody, take_key_change),
     }
 )

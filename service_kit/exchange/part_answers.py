@@ -43,9 +43,9 @@ def judge_part(answer: Answer, sha256: str, now: datetime) -> Held | Verdict:
         case "wrong-offset" if isinstance(held, int) and held >= 0:
             return Held(held, complete=False, moved=True)
         case "document-mismatch" as name:
-            verdict = Verdict(Outcome.MESSAGE_WAITS, problem=name)
+            verdict = Verdict(Outcome.MESSAGE_WAITS, problem=name, authentic=True)
         case name if name in DEAD_PROBLEMS:
-            verdict = Verdict(Outcome.DEAD, problem=name)
+            verdict = Verdict(Outcome.DEAD, problem=name, authentic=True)
         case name:
             verdict = Verdict(Outcome.DESTINATION_FAULT, problem=name)
     return verdict

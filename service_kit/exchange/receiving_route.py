@@ -8,11 +8,13 @@ import structlog
 from fastapi import APIRouter, Path, Request, Response
 from starlette.requests import ClientDisconnect
 
+from service_kit.exchange.batch_inbox import receive_batch
 from service_kit.exchange.inbox import Arrival, receive
 from service_kit.exchange.message_ids import read_message_id
 from service_kit.exchange.opening import unauthenticated
 from service_kit.problems import ApiProblem, request_id_of, unavailable
 from shared_schemas.exchange.headers import (
+    BATCH_MEDIA_TYPE,
     MESSAGE_MEDIA_TYPE,
     WEBHOOK_ID,
     WEBHOOK_SIGNATURE,
@@ -49,13 +51,20 @@ async def post_message(
 
     201 for a message that is new, 200 with the same receipt for one that is held. Every fault of the link, the
     signature or its time is the same 401. Of the message itself speak only problems that repeat its `message_id`.
+
+    A batch (`application/cloudevents-batch+json`: `[`, LF, then a message on each line, `,` at the end of each but the
+    last, LF, `]`; at most 100) is answered 200 with one receipt for all that are held and a problem for each other.
+    Each message is taken by itself. 400 or 413 for the whole says that it could not be split: send them one by one.
     """
     # What is asked before the signature is asked of known and unknown links alike, so it tells nothing of them.
-    _check_form(request)
+    media_type = _check_form(request)
     body = await read_body(request)
-    state = request.app.state
+    arrival = _arrival(request, link_id, body)
     try:
-        answer = await receive(state.database, state.receiving, state.rates, _arrival(request, link_id, body))
+        if media_type == BATCH_MEDIA_TYPE:
+            return await _take_batch(request, arrival)
+        state = request.app.state
+        answer = await receive(state.database, state.receiving, state.rates, arrival)
     except ApiProblem as problem:
         if problem.status_code == 401:
             log.warning("exchange_unauthenticated", request_id=request_id_of(request))
@@ -64,11 +73,19 @@ async def post_message(
     return Response(content, answer.status, media_type="application/json")
 
 
-def _check_form(request: Request) -> None:
+async def _take_batch(request: Request, arrival: Arrival) -> Response:
+    state = request.app.state
+    taken = await receive_batch(state.database, state.receiving, state.rates, arrival)
+    answer = taken.answer(request_id_of(request))
+    return Response(answer.model_dump_json(), 200, media_type="application/json")
+
+
+def _check_form(request: Request) -> str:
     message_id = read_message_id(request.headers.get(WEBHOOK_ID))
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != MESSAGE_MEDIA_TYPE or "content-encoding" in request.headers:
+    if media_type not in {MESSAGE_MEDIA_TYPE, BATCH_MEDIA_TYPE} or "content-encoding" in request.headers:
         raise ApiProblem("unsupported-media-type", message_id=message_id)
+    return media_type
 
 
 async def read_body(request: Request) -> bytes:

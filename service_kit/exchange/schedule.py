@@ -3,6 +3,9 @@ from datetime import timedelta
 # 5 s, 30 s, 2 min, 10 min, 30 min, 2 h, and from then on every 4 h, without end.
 DELAYS = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 1800, 7200, 14_400))
 SPREAD = 0.2
+# Between the probes of a link whose breaker is open: doubled by each that fails.
+FIRST_WAIT_SECONDS = 30.0
+LONGEST_WAIT_SECONDS = 900.0
 
 
 def retry_delay(attempts: int, jitter: float) -> timedelta:

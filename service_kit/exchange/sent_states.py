@@ -1,13 +1,16 @@
 """The moves of a message that was sent, and what each leaves behind."""
 
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import func, insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service_kit.acting import Acting, changed_subjects
-from service_kit.audit import record_audit
+from service_kit.audit import record_audit_of_each
 from service_kit.db import set_tenant
+from service_kit.exchange.alerts import AlertKind, clear_alerts, raise_alert
 from service_kit.exchange.answers import Outcome
 from service_kit.exchange.links import LinkKeys
 from service_kit.exchange.models import OutboundMessage, OutboundState
@@ -23,7 +26,20 @@ DELIVERY = "delivery"
 async def set_state(
     session: AsyncSession, message: OutboundMessage, state: OutboundState, **values: Any
 ) -> None:
-    """Move a message, which the caller has locked, and end its lease."""
+    """Move a message, which the caller has locked, and end its lease. One that dies is told of at once."""
+    if state is OutboundState.DEAD:
+        detail = {"type": message.type, "problem": (values.get("problem") or {}).get("name")}
+        await raise_alert(
+            session,
+            message.organisation_id,
+            AlertKind.MESSAGE_DEAD,
+            link_id=message.link_id,
+            message_id=message.id,
+            subject=message.subject,
+            detail=detail,
+        )
+    elif message.state == OutboundState.DEAD:
+        await clear_alerts(session, message.organisation_id, AlertKind.MESSAGE_DEAD, message_id=message.id)
     await session.execute(
         update(OutboundMessage)
         .where(OutboundMessage.organisation_id == message.organisation_id, OutboundMessage.id == message.id)
@@ -59,10 +75,23 @@ async def mark_delivered(
         **first,
     )
     await notice_epoch(session, keys, note)
-    acting = Acting(session, keys.caller(), await set_tenant(session, message.organisation_id))
-    changed_subjects(session)[DELIVERY, message.id] = acting
-    detail = {"hash": receipt.hash, "reference": receipt.reference}
-    await record_audit(session, keys.caller(), "exchange.delivered", "exchange_message", message.id, detail)
+    await tell_delivered(session, [(keys, message.id, receipt)])
+
+
+async def tell_delivered(
+    session: AsyncSession, delivered: Sequence[tuple[LinkKeys, UUID, ReceiptLine]]
+) -> None:
+    """Audit that messages of one organisation have arrived, and tell whatever settles the transaction."""
+    now = await set_tenant(session, delivered[0][0].organisation_id)
+    for keys, message_id, _ in delivered:
+        changed_subjects(session)[DELIVERY, message_id] = Acting(session, keys.caller(), now)
+    await record_audit_of_each(
+        session,
+        delivered[0][0].caller(),
+        "exchange.delivered",
+        "exchange_message",
+        {message_id: {"hash": line.hash, "reference": line.reference} for _, message_id, line in delivered},
+    )
 
 
 async def _keep_further(

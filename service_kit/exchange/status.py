@@ -5,11 +5,14 @@ from enum import StrEnum
 from uuid import UUID
 
 from pydantic import BaseModel, Field
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import defer
+from sqlalchemy.orm import aliased, defer
 
 from service_kit.exchange.models import InboundMessage, InboundState, OutboundMessage, OutboundState
+
+# Their number is another message's.
+GIVEN_UP = (OutboundState.REPLACED, OutboundState.VOID)
 
 
 class Direction(StrEnum):
@@ -50,6 +53,10 @@ class MessageStatus(BaseModel):
     problem: str | None = Field(
         description="Why it is parked or was set aside: a name of the problem catalogue."
     )
+    replaced_by: UUID | None = Field(
+        default=None,
+        description="Of one replaced or void: the message of its chain that stands in its place.",
+    )
 
 
 _SENT_STATES = {
@@ -86,14 +93,23 @@ async def messages_of(
     )
     received_rows = (await session.execute(received.order_by(InboundMessage.number))).scalars().all()
     dead = min((row.number for row in sent_rows if row.state == OutboundState.DEAD), default=None)
+    live = {row.chain_id: row.id for row in sent_rows if row.state not in GIVEN_UP}
     return [
-        *(show_sent(row, parked=dead is not None and row.number > dead) for row in sent_rows),
+        *(
+            show_sent(row, parked=dead is not None and row.number > dead, replaced_by=live.get(row.chain_id))
+            for row in sent_rows
+        ),
         *(show_received(row) for row in received_rows),
     ]
 
 
-def show_sent(row: OutboundMessage, *, parked: bool = False) -> MessageStatus:
-    """Show a message sent; ``parked`` where one before it in its stream is dead."""
+def show_sent(
+    row: OutboundMessage, *, parked: bool = False, replaced_by: UUID | None = None
+) -> MessageStatus:
+    """Show a message sent; ``parked`` where one before it in its stream is dead.
+
+    ``replaced_by`` is the live message of its chain, which counts where this one has given its number up.
+    """
     state = _SENT_STATES[OutboundState(row.state)]
     if parked and state is MessageState.WAITING:
         state = MessageState.PARKED
@@ -108,15 +124,36 @@ def show_sent(row: OutboundMessage, *, parked: bool = False) -> MessageStatus:
         receipt_reference=row.receipt_reference,
         receipt_stored_at=row.receipt_stored_at,
         problem=row.set_aside_problem or (row.problem or {}).get("name"),
+        replaced_by=replaced_by if row.state in GIVEN_UP else None,
     )
 
 
 async def is_receipted(session: AsyncSession, organisation_id: UUID, message_id: UUID) -> bool:
-    """Whether the counterpart's signed receipt of a message sent is stored here; its bytes are not read for it."""
-    statement = select(OutboundMessage.state).where(
-        OutboundMessage.organisation_id == organisation_id, OutboundMessage.id == message_id
+    """Whether the counterpart's signed receipt of a message sent, or of its correction, is stored here.
+
+    A correction is of the same chain and type; one that tells that the message was discarded tells nothing of it.
+    Its bytes are not read for it.
+    """
+    other = aliased(OutboundMessage)
+    statement = (
+        select(other.id)
+        .join(
+            OutboundMessage,
+            and_(
+                other.organisation_id == OutboundMessage.organisation_id,
+                other.subject == OutboundMessage.subject,
+                other.chain_id == OutboundMessage.chain_id,
+                other.type == OutboundMessage.type,
+            ),
+        )
+        .where(
+            OutboundMessage.organisation_id == organisation_id,
+            OutboundMessage.id == message_id,
+            other.state == OutboundState.DELIVERED,
+        )
+        .limit(1)
     )
-    return (await session.execute(statement)).scalar_one_or_none() == OutboundState.DELIVERED
+    return (await session.execute(statement)).one_or_none() is not None
 
 
 def show_received(row: InboundMessage) -> MessageStatus:

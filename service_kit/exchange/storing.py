@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, or_, select
@@ -14,7 +15,6 @@ from service_kit.exchange.opening import OpenLink
 from service_kit.ids import new_id
 from service_kit.problems import ApiProblem
 from shared_schemas.exchange.envelope import Envelope, message_hash
-from shared_schemas.exchange.headers import WEBHOOK_ID, WEBHOOK_SIGNATURE, WEBHOOK_TIMESTAMP
 from shared_schemas.exchange.limits import SEQUENCE_AHEAD_MAX
 from shared_schemas.exchange.receipts import Receipt, ReceiptLine, write_receipt
 
@@ -35,7 +35,7 @@ def sign_receipt(opened: OpenLink, line: ReceiptLine) -> str:
     receipt = Receipt(
         link=opened.keys.link_id, receiver=opened.keys.organisation_id, epoch=opened.epoch, lines=(line,)
     )
-    return write_receipt(receipt, opened.keys.own_key)
+    return write_receipt(receipt, *opened.keys.signing_keys)
 
 
 async def find_held(
@@ -115,7 +115,7 @@ async def store(
     stream: Stream,
     envelope: Envelope,
     body: bytes,
-    headers: Mapping[str, str],
+    headers: Mapping[str, Any],
     *,
     correlation_id: str | None,
     traceparent: str | None,
@@ -136,7 +136,7 @@ async def store(
             type=envelope.type,
             body=body,
             hash=line.hash,
-            headers={name: headers[name] for name in (WEBHOOK_ID, WEBHOOK_TIMESTAMP, WEBHOOK_SIGNATURE)},
+            headers=dict(headers),
             reference=line.reference,
             stored_at=line.stored_at,
             written_on=envelope.time.date(),

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 NONCE_BYTES = 12  # NIST SP 800-38D: the length GCM is made for; random, since few values are ever wrapped
 
 SEED = "exchange signing key seed"
+SUCCESSOR = "exchange successor key seed"
 SECRET_OUT = "exchange secret out"  # noqa: S105 -- the name of a purpose, not a secret
 SECRET_IN = "exchange secret in"  # noqa: S105 -- as above
 

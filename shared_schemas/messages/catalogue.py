@@ -92,4 +92,11 @@ FROM_BOTH = (
         exchange.DiscardedBody,
         examples.DISCARDED,
     ),
+    CataloguedMessage(
+        exchange.KEY,
+        "A party changes its signing key",
+        "To the one successor its counterpart pinned beforehand; signed by the old key and the new.",
+        exchange.KeyBody,
+        examples.KEY,
+    ),
 )

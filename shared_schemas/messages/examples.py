@@ -132,3 +132,12 @@ DISCARDED: dict[str, Any] = {
     "hash": "eb8c1949f583591d7f2ca62f5379f25cd1ef128a194a641c5b8fc07e7ea8a86e",
     "reason": "recorded_twice",
 }
+KEY: dict[str, Any] = {
+    "statement": "exchange-key/v1\nurn:uuid:01a05a43-fc00-7000-8000-00000000000a\n"
+    "whpk_7UkoxijRwsbq6QM4kFmVYSlZJzpcY/k2NsFGFKyHN9E=\n"
+    "c5b940ed3f65c391965de8295fc5d25f474fa57b48d36eb10ad363b8539c1b79\n\n"
+    "\N{EM DASH} urn:uuid:01a05a43-fc00-7000-8000-00000000000a ZAp99KE0Qb7pIwi4F6dgXiE8tfjnz4EKo8RXpiE302QLd3rrIWRRi/WZ"
+    "I5+mAryQUGUn9Okg88Lo/ZwGlKLorYTpwwY=\n"
+    "\N{EM DASH} urn:uuid:01a05a43-fc00-7000-8000-00000000000a AWSsxqPDrJ9/3nE7+u0fySMgpbyYbNnTyZnV11DMoO5wEcQPeWi/sZpm"
+    "+E3heROzN/m6q7e0GIhkyStYIgI5ehZG3QM=\n"
+}

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 SET_ASIDE: Final = "exchange.set_aside.v1"
 DISCARDED: Final = "exchange.discarded.v1"
+KEY: Final = "exchange.key.v1"
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
 
@@ -50,4 +51,29 @@ class DiscardedBody(BaseModel):
     )
     reason: Name = Field(
         description="A reason code. `void`: its chain is held under another number; `lost`: neither side has it."
+    )
+
+
+class KeyBody(BaseModel):
+    """The sender changes its signing key, in the way that the receiver pinned beforehand."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "statement": "exchange-key/v1\nurn:uuid:01a05a43-fc00-7000-8000-00000000000a\n"
+                    "whpk_7UkoxijRwsbq6QM4kFmVYSlZJzpcY/k2NsFGFKyHN9E=\n"
+                    "c5b940ed3f65c391965de8295fc5d25f474fa57b48d36eb10ad363b8539c1b79\n\n"
+                    "\N{EM DASH} urn:uuid:01a05a43-fc00-7000-8000-00000000000a ZAp99KE0Qb7pIwi4F6dgXiE8tfjnz4EKo8RXpiE3"
+                    "02QLd3rrIWRRi/WZI5+mAryQUGUn9Okg88Lo/ZwGlKLorYTpwwY=\n"
+                    "\N{EM DASH} urn:uuid:01a05a43-fc00-7000-8000-00000000000a AWSsxqPDrJ9/3nE7+u0fySMgpbyYbNnTyZnV11DM"
+                    "oO5wEcQPeWi/sZpm+E3heROzN/m6q7e0GIhkyStYIgI5ehZG3QM=\n"
+                }
+            ]
+        }
+    )
+
+    statement: Annotated[str, StringConstraints(min_length=1, max_length=4096)] = Field(
+        description="A C2SP signed note of the kind `exchange-key/v1`: the party, its new key, and the SHA-256 of the "
+        "only one that may follow; signed by the old and the new key."
     )

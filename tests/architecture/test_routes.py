@@ -40,11 +40,16 @@ OPEN = {
     "/v1/public/code-lists/{name}": "what codes mean is for anybody",
     "/v1/calendars/{file_name}": "calendar programs send no credential: the unguessable address is one",
     "/v1/exchange/links/{link_id}/messages": "the signature over the message is the credential",
+    "/v1/exchange/links/{link_id}/collections": "the signature over the question is the credential",
+    "/v1/exchange/links/{link_id}/receipts": "the signature over the receipts' request is the credential",
     "/v1/exchange/links/{link_id}/state": "the signature over the question is the credential",
     "/v1/exchange/links/{link_id}/summaries": "the signature over the question is the credential",
     "/v1/exchange/links/{link_id}/listings": "the signature over the question is the credential",
     "/v1/exchange/links/{link_id}/redeliveries": "the signature over the question is the credential",
+    "/v1/exchange/links/{link_id}/checkpoints": "the signature over the question is the credential",
+    "/v1/public/checkpoints/{party}": "a checkpoint is published so that anybody can compare it with a later one",
     "/v1/exchange/links/{link_id}/documents/{document_hash}": "the signature over the part is the credential",
+    "/v1/exchange/links/{link_id}/returns": "the signature over the question is the credential",
 }
 both = pytest.mark.parametrize("name", sorted(APPS))
 

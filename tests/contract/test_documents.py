@@ -1,7 +1,7 @@
 """The OpenAPI documents as others use them: valid, with examples that are true."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,9 @@ import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from local_service.events import EVENTS as LOCAL_EVENTS
+from panel_service.events import EVENTS as PANEL_EVENTS
+from service_kit.webhooks.events import PING
 from shared_schemas.messages.catalogue import FROM_BOTH, FROM_LOCAL, FROM_PANEL
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,16 +63,18 @@ def test_every_example_validates(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "sent", "received"),
+    ("name", "sent", "received", "events"),
     [
-        ("local_service", (*FROM_LOCAL, *FROM_BOTH), (*FROM_PANEL, *FROM_BOTH)),
-        ("panel_service", (*FROM_PANEL, *FROM_BOTH), (*FROM_LOCAL, *FROM_BOTH)),
+        ("local_service", (*FROM_LOCAL, *FROM_BOTH), (*FROM_PANEL, *FROM_BOTH), LOCAL_EVENTS),
+        ("panel_service", (*FROM_PANEL, *FROM_BOTH), (*FROM_LOCAL, *FROM_BOTH), PANEL_EVENTS),
     ],
 )
-def test_every_message_is_documented_on_both_sides(
-    name: str, sent: tuple[Any, ...], received: tuple[Any, ...]
+def test_every_message_and_event_is_documented(
+    name: str, sent: tuple[Any, ...], received: tuple[Any, ...], events: Mapping[str, str]
 ) -> None:
     whole = document(name)
-    assert set(whole["webhooks"]) == {message.name for message in sent}
+    assert set(whole["webhooks"]) == {*(message.name for message in sent), *events, PING}
+    for event, words in events.items():
+        assert whole["webhooks"][event]["post"]["summary"] == words
     taken = whole["paths"]["/v1/exchange/links/{link_id}/messages"]["post"]["requestBody"]["content"]
     assert set(taken["application/cloudevents+json"]["examples"]) == {message.name for message in received}

@@ -1,12 +1,16 @@
 """The feed of changes: each event once, 1 … n without gaps, whoever writes and whoever places."""
 
 import asyncio
+import contextlib
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import text
 
+from service_kit import placing
 from service_kit.administration import owner_session
 from service_kit.audit import record_event
 from service_kit.identity import Caller as Known
@@ -123,3 +127,110 @@ async def test_what_a_service_does_is_in_its_feed(local: Service) -> None:
     (recorded,) = [change for change in changes if change["type"] == "case.recorded"]
     assert recorded["subject_id"] == path.rsplit("/", 1)[1]
     assert recorded["detail"] == {"version": 1, "rule_set": "consultation-2017"}
+
+
+class Killed(Exception):
+    """Stands for a process that ends without a word."""
+
+
+class Play:
+    """Writers whose transactions overlap, placers that are killed, and a reader that follows all the while."""
+
+    def __init__(self, service: Service, organisation: UUID, reader: Caller) -> None:
+        self.service, self.organisation, self.reader = service, organisation, reader
+        self.open: list[tuple[str, Any]] = []
+        self.committed: list[str] = []
+        self.seen: list[dict[str, Any]] = []
+        self.begun = 0
+
+    async def begin(self) -> None:
+        if len(self.open) == 4:
+            return
+        self.begun += 1
+        name = f"thing.{self.begun}"
+        transaction = self.service.app.state.database.transaction(self.organisation)
+        session = await transaction.__aenter__()
+        now = (await session.execute(NOW)).scalar_one()
+        await record_event(session, known(self.organisation), now, name, "thing", uuid4())
+        self.open.append((name, transaction))
+
+    async def end(self, which: int, *, roll_back: bool) -> None:
+        if not self.open:
+            return
+        name, transaction = self.open.pop(which % len(self.open))
+        if roll_back:
+            assert not await transaction.__aexit__(Killed, Killed(), None)
+            return
+        await transaction.__aexit__(None, None, None)
+        self.committed.append(name)
+
+    async def place(self) -> None:
+        await FeedPlacer(self.service.worker).place()
+
+    async def place_and_die(self) -> None:
+        values = {"organisation_id": self.organisation, "at_once": 1000}
+        with contextlib.suppress(Killed):
+            async with self.service.worker.transaction() as session:
+                lock = {"organisation_id": str(self.organisation)}
+                assert (await session.execute(placing._LOCK, lock)).scalar_one()
+                await session.execute(placing._PLACE, values)
+                # Another worker comes by while this one is at it.
+                await self.place()
+                raise Killed
+
+    async def read(self) -> None:
+        after = self.seen[-1]["position"] if self.seen else 0
+        page = await self.reader.get("/v1/changes", params={"after": after, "limit": 3})
+        self.seen += page.json()["items"]
+
+
+STEPS = st.one_of(
+    st.just(("begin",)),
+    st.tuples(st.just("end"), st.integers(0, 3), st.booleans()),
+    st.just(("place",)),
+    st.just(("place_and_die",)),
+    st.just(("read",)),
+)
+
+
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
+@given(steps=st.lists(STEPS, max_size=30))
+async def test_a_reader_sees_every_event_once_in_one_order(
+    local: Service, steps: list[tuple[Any, ...]]
+) -> None:
+    code = f"feed-{uuid4()}"
+    play = Play(local, await local.organisation(code), await local.caller("integrator", organisation=code))
+    for name, *rest in steps:
+        if name == "end":
+            await play.end(rest[0], roll_back=rest[1])
+        else:
+            await getattr(play, name)()
+    while play.open:
+        await play.end(0, roll_back=False)
+    await play.place()
+    for _ in range(len(play.committed) // 3 + 1):
+        await play.read()
+    assert sorted(item["type"] for item in play.seen) == sorted(play.committed)
+    assert [item["position"] for item in play.seen] == list(range(1, len(play.committed) + 1))
+
+
+async def test_one_organisations_fault_keeps_no_other_waiting(fresh_local: Service) -> None:
+    broken, whole = [await fresh_local.organisation(code) for code in ("a-broken", "b-whole")]
+    await write(fresh_local, broken, 1)
+    await write(fresh_local, whole, 2)
+    async with owner_session(fresh_local.settings) as session:
+        await session.execute(
+            text("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$")
+        )
+        await session.execute(
+            text(
+                "CREATE TRIGGER refuse BEFORE UPDATE ON feed_entries FOR EACH ROW "
+                f"WHEN (NEW.organisation_id = '{broken}') EXECUTE FUNCTION refuse()"
+            )
+        )
+    placer = FeedPlacer(fresh_local.worker)
+    assert await placer.place() == 2
+    assert await placer.place() == 0
+    async with owner_session(fresh_local.settings) as session:
+        await session.execute(text("DROP FUNCTION refuse CASCADE"))
+    assert await placer.place() == 1

@@ -75,6 +75,9 @@ class Side:
         """Let everything that waits be tried now."""
         await self.change("UPDATE outbound_messages SET next_attempt_at = now()")
         await self.change("UPDATE exchange_links SET paused_until = NULL, pause_reason = NULL")
+        await self.change(
+            "UPDATE exchange_links SET breaker_open_until = now() WHERE breaker_open_until > now()"
+        )
 
 
 @dataclass
@@ -119,7 +122,7 @@ async def wired(local: Service, panel: Service) -> AsyncIterator[Pair]:
 
 
 def _client(wire: Wire) -> ExchangeClient:
-    return ExchangeClient(attempt_seconds=5, transport_for=lambda _: wire)
+    return ExchangeClient(attempt_seconds=60, transport_for=lambda _: wire)
 
 
 async def _connect(local: Service, panel: Service) -> None:
@@ -135,6 +138,7 @@ async def _connect(local: Service, panel: Service) -> None:
             link=link,
             address=f"https://{card.code}.example",
             public_key=card.public_key,
+            successor=card.successor,
             schemes=("v1a", "v1"),
             secret_out=secrets[0],
             secret_in=secrets[1],

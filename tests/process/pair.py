@@ -36,6 +36,7 @@ DUE_NOW = (
     "UPDATE outbound_messages SET next_attempt_at = now() WHERE state = 'pending' AND next_attempt_at > now()",
     "UPDATE inbound_messages SET next_apply_at = now() WHERE state = 'held' AND next_apply_at > now()",
     "UPDATE exchange_links SET paused_until = NULL WHERE paused_until IS NOT NULL",
+    "UPDATE exchange_links SET breaker_open_until = now() WHERE breaker_open_until > now()",
 )
 Found = TypeVar("Found")
 

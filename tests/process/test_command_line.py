@@ -10,6 +10,8 @@ from uuid import uuid4
 
 import pytest
 
+from shared_schemas.exchange.identifiers import party_urn
+from shared_schemas.exchange.keys import new_secret, new_signing_key, write_public_key, write_secret
 from shared_schemas.reference import load_json
 from standalone.databases import url_settings
 from tests.support.databases import SECRET_KEY, TestServer
@@ -66,7 +68,7 @@ async def test_an_organisation_its_key_and_its_peer(fresh_local: Service, fresh_
     code, output = await command(
         fresh_local, "peer", "add", "--organisation", "eastshire", "--party", panel["party"], "--code", "panel",
         "--name", "The Panel", "--link", str(uuid4()), "--address", "https://panel.example",
-        "--public-key", panel["public_key"],
+        "--public-key", panel["public_key"], "--successor", panel["successor"],
     )  # fmt: skip
     assert code == 0, output
     links = (await fresh_local.client.get("/v1/exchange/links", headers=me)).json()["items"]
@@ -77,6 +79,42 @@ async def test_an_organisation_its_key_and_its_peer(fresh_local: Service, fresh_
     code, output = await command(fresh_local, "key", "revoke", key["credential"])
     assert code == 1
     assert "revoked already" in output
+
+
+@pytest.mark.process
+async def test_keys_and_secrets_are_changed_by_the_command_line(fresh_local: Service, tmp_path: Path) -> None:
+    code, output = await command(fresh_local, "organisation", "add", "eastshire", "Eastshire")
+    assert code == 0, output
+    card, link = facts(output), str(uuid4())
+    secret, other = tmp_path / "out", tmp_path / "in"
+    secret.write_text(write_secret(new_secret()) + "\n")
+    other.write_text(write_secret(new_secret()))
+    words = [
+        "peer", "add", "--organisation", "eastshire", "--party", party_urn(uuid4()), "--code", "panel", "--name",
+        "The Panel", "--link", link, "--address", "https://panel.example", "--public-key",
+        write_public_key(new_signing_key().public_key()), "--scheme", "v1a", "--scheme", "v1", "--collect",
+    ]  # fmt: skip
+    code, output = await command(fresh_local, *words)
+    assert (code, "both secrets" in output) == (1, True)
+    files = ["--secret-out-file", str(secret), "--secret-in-file", str(other)]
+    code, output = await command(fresh_local, *words, *files, "--successor", card["successor"])
+    assert code == 0, output
+    code, output = await command(fresh_local, "exchange", "rotate-key", "--organisation", "eastshire")
+    assert code == 0, output
+    assert facts(output)["links"] == "1"
+    assert facts(output)["public_key"] != card["public_key"]
+    assert facts(output)["fingerprint"].replace(" ", "") == card["successor"]
+    organisation = ["--organisation", "eastshire"]
+    code, output = await command(fresh_local, "exchange", "revoke-key", card["public_key"], *organisation)
+    assert code == 0, output
+    code, output = await command(fresh_local, "exchange", "revoke-key", card["public_key"], *organisation)
+    assert code == 1
+    secret.write_text(write_secret(new_secret()))
+    setting = ["exchange", "set-secret", link, *organisation, "--direction", "out", "--file"]
+    code, output = await command(fresh_local, *setting, str(secret))
+    assert (code, "whsec_" in output) == (0, False), output
+    code, output = await command(fresh_local, *setting, str(tmp_path / "none"))
+    assert (code, "cannot be read" in output, "Traceback" in output) == (1, True, False)
 
 
 @pytest.mark.process

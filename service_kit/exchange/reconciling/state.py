@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from service_kit.audit_tree.witnessing import last_cosigned
 from service_kit.exchange.links import LinkKeys
 from service_kit.exchange.models import Link
 from service_kit.exchange.own_types import OWN_TYPES
@@ -53,9 +54,8 @@ async def own_state(
 
 
 async def _last_cosigned(session: AsyncSession, organisation_id: UUID, link_id: UUID) -> datetime | None:
-    # The audit trees keep it; until they are there, nothing was countersigned.
-    del session, organisation_id, link_id
-    return None
+    last = await last_cosigned(session, organisation_id, link_id)
+    return last.cosigned_at if last else None
 
 
 async def keep_state(session: AsyncSession, keys: LinkKeys, told: StateAnswer) -> bool:

@@ -9,6 +9,7 @@ from service_kit.audit import record_audit
 from service_kit.exchange.links import LinkKeys
 from service_kit.exchange.models import OutboundMessage, OutboundState, OutboundStream
 from service_kit.exchange.outbox import fill_number, schema_uri
+from service_kit.exchange.sent_states import set_state
 from shared_schemas.exchange.envelope import parse_envelope
 from shared_schemas.messages.exchange import DISCARDED
 
@@ -35,6 +36,22 @@ async def fill_lost(
     """Fill a number whose message neither side has; give the filling's id."""
     filling = await fill_number(session, stream, number, {"reason": LOST}, schema_uri(public_url, DISCARDED))
     await _audit(session, keys, filling, number, LOST)
+    return filling
+
+
+async def fill_bodiless(session: AsyncSession, keys: LinkKeys, message: OutboundMessage) -> UUID:
+    """Fill the number of a message whose content nobody has: the counterpart lacks it, and it cannot be sent again.
+
+    It replaces that message's chain, so that a counterpart which holds it after all says so with its receipt.
+    The caller has locked the message.
+    """
+    stream = await _stream_of(session, message.organisation_id, message.stream_id)
+    await set_state(session, message, OutboundState.VOID)
+    data = {"id": str(message.id), "hash": message.hash, "reason": LOST}
+    filling = await fill_number(
+        session, stream, message.number, data, _beside(message), replaces=message.chain_id
+    )
+    await _audit(session, keys, filling, message.number, LOST)
     return filling
 
 

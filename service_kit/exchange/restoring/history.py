@@ -19,6 +19,7 @@ from service_kit.tables import Organisation
 log = structlog.get_logger(__name__)
 
 WATCH_SECONDS = 15.0
+AWAY_SECONDS = 1.0
 INSUFFICIENT_PRIVILEGE = "42501"
 
 # The timeline is read from the place where the log is written now: pg_control_checkpoint() tells that of the last
@@ -72,11 +73,23 @@ def compare_histories(stored: History | None, now: History) -> SuspicionReason |
 async def watch_history(database: Database, stop: asyncio.Event) -> None:
     """Compare again and again, until asked to stop: a standby may be promoted under a running service."""
     while not stop.is_set():
-        try:
-            await check_history(database)
-        except Exception as error:  # noqa: BLE001 -- the database may be away for a while: that is when it changes
-            log.error("exchange_history_unread", error=type(error).__name__, where=where_raised(error))
+        await _check_or_log(database)
         await wait_for(stop, WATCH_SECONDS)
+
+
+async def check_history_first(database: Database, stop: asyncio.Event) -> None:
+    """Compare once before anything is sent, however long the database is away, or until asked to stop."""
+    while not stop.is_set() and not await _check_or_log(database):
+        await wait_for(stop, AWAY_SECONDS)
+
+
+async def _check_or_log(database: Database) -> bool:
+    try:
+        await check_history(database)
+    except Exception as error:  # noqa: BLE001 -- the database may be away for a while: that is when it changes
+        log.error("exchange_history_unread", error=type(error).__name__, where=where_raised(error))
+        return False
+    return True
 
 
 async def _read_now(session: AsyncSession) -> History | None:

@@ -53,18 +53,23 @@ class Restore(OwnedRow, KitBase):
     reason: Mapped[str]
     detail: Mapped[dict[str, Any]]  # ids, codes and counts
     suspected_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    suspected_by: Mapped[UUID | None]  # the person who said so
+    suspected_by: Mapped[UUID | None]  # the person who said so, and in what words
+    said: Mapped[str | None]
     tried_at: Mapped[datetime | None]  # when the counterpart was last asked
     problem: Mapped[str | None]  # why the last asking brought no comparison
     compared_at: Mapped[datetime | None]
     difference: Mapped[dict[str, Any] | None]  # counts by kind of finding; empty where there is none
     epoch: Mapped[datetime | None]  # the epoch that the difference began
+    confirmed_at: Mapped[
+        datetime | None
+    ]  # a person confirmed the pinned keys: what is unknown may be entered
+    confirmed_by: Mapped[UUID | None]
+    confirmation: Mapped[str | None]  # in what words
     settled_at: Mapped[datetime | None]
-    settled_by: Mapped[UUID | None]  # the person who let it be settled, where there was a difference
 
 
 class RestoreFinding(OwnedRow, KitBase):
-    """One loss by name. A filled number has no message that anybody could name."""
+    """One loss by name. A filled number has no message that anybody could name; of what is to come again only the id is known."""
 
     __tablename__ = "exchange_restore_findings"
     __table_args__ = (
@@ -80,7 +85,44 @@ class RestoreFinding(OwnedRow, KitBase):
     kind: Mapped[str]
     message_id: Mapped[UUID | None]
     successor_id: Mapped[UUID | None]  # what was written in its place
-    subject: Mapped[str]
-    number: Mapped[int]
+    subject: Mapped[str | None]
+    number: Mapped[int | None]
     type: Mapped[str | None]
     at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class ReturnsOpening(OwnedRow, KitBase):
+    """A person let the counterpart read back what it had sent itself: who, why and how long."""
+
+    __tablename__ = "exchange_returns_openings"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["organisation_id", "link_id"], ["exchange_links.organisation_id", "exchange_links.id"]
+        ),
+        Index(None, "organisation_id", "link_id", "id"),
+    )
+
+    link_id: Mapped[UUID]
+    opened_by: Mapped[UUID]
+    opened_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    open_until: Mapped[datetime]
+    reason: Mapped[str]
+
+
+class StreamResumption(OwnedRow, KitBase):
+    """A person had brought what a parked stream is about up to date, and let it go on."""
+
+    __tablename__ = "exchange_stream_resumptions"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["organisation_id", "stream_id"], ["outbound_streams.organisation_id", "outbound_streams.id"]
+        ),
+        Index(None, "organisation_id", "stream_id", "id"),
+    )
+
+    stream_id: Mapped[UUID]
+    parked_at: Mapped[datetime]
+    parked_reason: Mapped[str]
+    resumed_by: Mapped[UUID]
+    resumed_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    reason: Mapped[str]

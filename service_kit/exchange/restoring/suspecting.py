@@ -30,17 +30,18 @@ async def suspect(
     detail: Mapping[str, Any] | None = None,
     *,
     caller: Caller | None = None,
+    said: str | None = None,
 ) -> int:
     """Send nothing more on a link, or on all open links of the organisation, and say why; give how many it was new for.
 
     What one counterpart says holds its own link alone: it must not silence the others. ``detail`` holds ids, codes
-    and counts. ``caller`` is the person who says so; without one the exchange itself does. The session sees the
-    organisation's rows.
+    and counts. ``caller`` is the person who says so, ``said`` in what words; without one the exchange itself does.
+    The session sees the organisation's rows.
     """
     acting = caller or await _exchange_of(session, organisation_id)
     new = 0
     for suspected in await _open_links(session, organisation_id, link_id):
-        new += await _open_restore(session, acting, suspected, reason, dict(detail or {}))
+        new += await _open_restore(session, acting, suspected, reason, dict(detail or {}), said)
     return new
 
 
@@ -52,13 +53,18 @@ async def _open_links(session: AsyncSession, organisation_id: UUID, link_id: UUI
 
 
 async def _open_restore(
-    session: AsyncSession, caller: Caller, link_id: UUID, reason: SuspicionReason, detail: dict[str, Any]
+    session: AsyncSession,
+    caller: Caller,
+    link_id: UUID,
+    reason: SuspicionReason,
+    detail: dict[str, Any],
+    said: str | None,
 ) -> bool:
     organisation_id = caller.organisation_id
     values = {"id": new_id(), "link_id": link_id, "reason": reason.value, "detail": detail}
     opened = await session.execute(
         insert(Restore)
-        .values(organisation_id=organisation_id, suspected_by=caller.principal_id, **values)
+        .values(organisation_id=organisation_id, suspected_by=caller.principal_id, said=said, **values)
         .on_conflict_do_nothing()
         .returning(Restore.id)
     )

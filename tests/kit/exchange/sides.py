@@ -79,6 +79,7 @@ class Side:
     client: ExchangeClient
     party: UUID
     public_key: str
+    successor: str
     link: UUID
     handled: list[ReceivedMessage] = field(default_factory=list)
     handle: Callable[[Acting, ReceivedMessage], Awaitable[None]] | None = None
@@ -126,6 +127,10 @@ class Side:
         await self.change("UPDATE outbound_messages SET next_attempt_at = now()")
         await self.change("UPDATE inbound_messages SET next_apply_at = now()")
         await self.change("UPDATE exchange_links SET paused_until = NULL")
+        # One probe may go at once.
+        await self.change(
+            "UPDATE exchange_links SET breaker_open_until = now() WHERE breaker_open_until > now()"
+        )
 
     async def state_of(self, message_id: UUID) -> str:
         [row] = await self.rows("SELECT state FROM outbound_messages WHERE id = :id", id=message_id)
@@ -226,9 +231,10 @@ async def make_side(server: TestServer, name: str, link: UUID) -> Side:
         app=make_app(definition, settings),
         worker=worker_database(settings),
         wire=wire,
-        client=ExchangeClient(attempt_seconds=5, transport_for=lambda _base: wire),
+        client=ExchangeClient(attempt_seconds=60, transport_for=lambda _base: wire),
         party=card.organisation,
         public_key=card.public_key,
+        successor=card.successor,
         link=link,
     )
     side_of.append(side)
@@ -244,6 +250,7 @@ async def connect(own: Side, other: Side) -> None:
         link=own.link,
         address=f"https://{other.name}.example",
         public_key=other.public_key,
+        successor=other.successor,
     )
     async with owner_session(own.settings) as session:
         await register_peer(session, own.settings, peer)

@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from service_kit.exchange.addresses import LOOPBACK
+from service_kit.exchange.answers import Answer
 from service_kit.exchange.client import ExchangeClient, NoAnswer, is_allowed
 from shared_schemas.exchange.limits import ANSWER_READ_MAX_BYTES
 
@@ -46,24 +48,30 @@ async def client(seconds: float = 2) -> AsyncIterator[ExchangeClient]:
     await made.close()
 
 
+async def post(made: ExchangeClient, url: str, *networks: str) -> Answer:
+    return await made.post(
+        url, "/messages", b"{}", {"webhook-id": "x"}, allowed_networks=networks or LOOPBACK
+    )
+
+
 async def failure(serve: Serve, seconds: float = 2) -> str:
     async with serving(serve) as url, client(seconds) as made:
         with pytest.raises(NoAnswer) as fault:
-            await made.post(url, "/messages", b"{}", {})
+            await post(made, url)
         return fault.value.kind
 
 
 async def test_an_answer_comes_with_its_headers_in_lower_case() -> None:
     serve = answering("HTTP/1.1 503 Busy\nRetry-After: 7\nContent-Length: 2", b"no")
     async with serving(serve) as url, client() as made:
-        answer = await made.post(url, "/messages", b"{}", {"webhook-id": "x"})
+        answer = await post(made, url)
     assert (answer.status, answer.headers["retry-after"], answer.body) == (503, "7", b"no")
 
 
 async def test_a_redirect_is_an_answer_and_is_not_followed() -> None:
     serve = answering("HTTP/1.1 307 Elsewhere\nLocation: http://127.0.0.1:9/\nContent-Length: 0")
     async with serving(serve) as url, client() as made:
-        assert (await made.post(url, "/messages", b"{}", {})).status == 307
+        assert (await post(made, url)).status == 307
 
 
 async def test_an_endless_answer_is_read_to_the_bound_and_judged_by_its_status() -> None:
@@ -74,7 +82,7 @@ async def test_an_endless_answer_is_read_to_the_bound_and_judged_by_its_status()
             await writer.drain()
 
     async with serving(endless) as url, client() as made:
-        answer = await made.post(url, "/messages", b"{}", {})
+        answer = await post(made, url)
     assert (answer.status, len(answer.body)) == (200, ANSWER_READ_MAX_BYTES)
 
 
@@ -105,7 +113,7 @@ async def test_nobody_listening_is_no_answer() -> None:
         pass
     async with client() as made:
         with pytest.raises(NoAnswer) as fault:
-            await made.post(url, "/messages", b"{}", {})
+            await post(made, url)
     assert fault.value.kind == "no_connection"
 
 
@@ -114,7 +122,7 @@ async def test_the_environments_proxy_is_not_used(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
     serve = answering("HTTP/1.1 200 OK\nContent-Length: 0")
     async with serving(serve) as url, client() as made:
-        assert (await made.post(url, "/messages", b"{}", {})).status == 200
+        assert (await post(made, url)).status == 200
 
 
 @pytest.mark.parametrize(
@@ -140,4 +148,4 @@ async def test_only_https_or_this_machine(url: str, allowed: bool) -> None:
     if not allowed:
         async with client() as made:
             with pytest.raises(NoAnswer, match="address_refused"):
-                await made.post(url, "/messages", b"{}", {})
+                await post(made, url)

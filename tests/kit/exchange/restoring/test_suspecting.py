@@ -4,6 +4,8 @@ from uuid import uuid4
 
 import pytest
 
+from service_kit.administration import owner_session, register_organisation
+from service_kit.exchange.links import add_link
 from service_kit.exchange.restoring.history import History, check_history, compare_histories
 from service_kit.exchange.restoring.models import SuspicionReason
 from service_kit.exchange.restoring.suspecting import suspect
@@ -97,3 +99,37 @@ async def test_a_suspicion_is_open_once_a_link(exchange_pair: Pair) -> None:
         assert await suspect(session, a.party, None, SuspicionReason.PERSON) == 0
     assert len(await a.rows("SELECT 1 FROM exchange_restores")) == 1
     assert len(await a.rows("SELECT 1 FROM exchange_alerts")) == 1
+
+
+async def test_the_database_concerns_every_organisation_and_a_counterparts_word_its_own_link(
+    exchange_pair: Pair,
+) -> None:
+    a = exchange_pair.a
+    async with owner_session(a.settings) as session:
+        other = await register_organisation(session, a.settings, code="other", name="other")
+    async with owner_session(a.settings) as session:
+        for party in (uuid4(), uuid4()):
+            await add_link(
+                session,
+                a.settings.key_bytes(),
+                organisation_id=other.organisation,
+                link_id=uuid4(),
+                counterpart_party=party,
+                counterpart_name="c",
+                counterpart_url="https://c.example",
+            )
+    links = await a.rows("SELECT id, organisation_id FROM exchange_links")
+    one = next(link.id for link in links if link.organisation_id == other.organisation)
+    async with a.worker.transaction(other.organisation) as session:
+        await suspect(session, other.organisation, one, SuspicionReason.RECEIVED_COUNT, {"theirs": 3})
+    held = "SELECT id FROM exchange_links WHERE sending_held_at IS NOT NULL"
+    assert [row.id for row in await a.rows(held)] == [one]
+    await check_history(a.worker)
+    await a.change("UPDATE service_state SET timeline = 0")
+    await check_history(a.worker)
+    assert {row.id for row in await a.rows(held)} == {link.id for link in links}
+    reasons = {
+        row.link_id: row.reason for row in await a.rows("SELECT link_id, reason FROM exchange_restores")
+    }
+    assert reasons.pop(one) == "received_count"
+    assert set(reasons.values()) == {"timeline"}
