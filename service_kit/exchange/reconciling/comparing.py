@@ -2,12 +2,11 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
-from service_kit.exchange.models import OutboundMessage, OutboundState
 from service_kit.exchange.reconciling.models import FindingKind
-from service_kit.exchange.reconciling.sets import NOT_LIVE
+from service_kit.exchange.reconciling.sets import NOT_LIVE, SentRow
 from shared_schemas.exchange.reconciling import Listed
 from shared_schemas.exchange.summaries import DaySummary, SummaryDirection
 
@@ -33,28 +32,6 @@ class Finding:
         }
 
 
-@dataclass(frozen=True)
-class SentNow:
-    """How a message that was written here stands, read after the counterpart's listing."""
-
-    hash: str
-    state: str
-    arrived: bool  # with a receipt, or recovered, and not given up
-    on_its_way: bool  # leased now: its receipt may be coming
-
-
-def sent_now(message: OutboundMessage, now: datetime) -> SentNow:
-    """Reduce a message to what the rules need."""
-    proved = message.receipt is not None or message.recovered_at is not None
-    leased = message.state == OutboundState.LEASED
-    return SentNow(
-        hash=message.hash,
-        state=message.state,
-        arrived=proved and message.state not in NOT_LIVE,
-        on_its_way=leased and message.leased_until is not None and message.leased_until > now,
-    )
-
-
 def days_that_differ(ours: Iterable[DaySummary], theirs: Iterable[DaySummary]) -> list[date]:
     """Give the days whose number or root is not the same on both sides, the oldest first."""
     own, other = {day.day: day for day in ours}, {day.day: day for day in theirs}
@@ -62,7 +39,7 @@ def days_that_differ(ours: Iterable[DaySummary], theirs: Iterable[DaySummary]) -
 
 
 def differences_of_sent(
-    day: date, before: Collection[UUID], theirs: Mapping[UUID, Listed], now: Mapping[UUID, SentNow]
+    day: date, before: Collection[UUID], theirs: Mapping[UUID, Listed], now: Mapping[UUID, SentRow]
 ) -> list[Finding]:
     """Judge a day of what we sent: ``before`` is what had a receipt before they listed, ``now`` how all stands since.
 

@@ -8,9 +8,10 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service_kit.audit import record_audit
+from service_kit.exchange.alerts import AlertKind, clear_alerts
 from service_kit.exchange.links import LinkKeys
 from service_kit.exchange.models import OutboundMessage, OutboundState, OutboundStream
-from service_kit.exchange.reconciling.sets import NOT_LIVE, find_sent
+from service_kit.exchange.reconciling.sets import NOT_LIVE, SentRow, find_sent
 from service_kit.exchange.restoring.filling import fill_bodiless
 from shared_schemas.exchange.reconciling import Gap, RedeliveriesAnswer
 
@@ -50,8 +51,8 @@ async def redeliver(
             redelivery.unknown.append(message_id)
         elif message.state in NOT_LIVE:
             redelivery.settling.append(message_id)
-        elif message.body is None and not held and message.state == OutboundState.DELIVERED:
-            await fill_bodiless(session, keys, message)
+        elif not message.has_body and not held and message.state == OutboundState.DELIVERED:
+            await _fill_bodiless(session, keys, message_id)
             redelivery.queued.append(message_id)
         elif goes_again(message, held=held):
             await _send_again(session, keys, message, by)
@@ -61,22 +62,22 @@ async def redeliver(
     return redelivery
 
 
-def goes_again(message: OutboundMessage, *, held: bool) -> bool:
+def goes_again(message: SentRow, *, held: bool) -> bool:
     """Tell whether sending a live message again would bring what is missing.
 
     One without a body, recovered after a restore, cannot go; what is leased is on its way.
     """
-    if message.body is None or message.state == OutboundState.LEASED:
+    if not message.has_body or message.state == OutboundState.LEASED:
         return False
     if held:
         return message.state != OutboundState.DELIVERED
     return message.state != OutboundState.DEAD
 
 
-async def _send_again(session: AsyncSession, keys: LinkKeys, message: OutboundMessage, by: str) -> None:
+async def _send_again(session: AsyncSession, keys: LinkKeys, message: SentRow, by: str) -> None:
     await session.execute(
         update(OutboundMessage)
-        .where(OutboundMessage.organisation_id == message.organisation_id, OutboundMessage.id == message.id)
+        .where(OutboundMessage.organisation_id == keys.organisation_id, OutboundMessage.id == message.id)
         .values(
             state=OutboundState.PENDING.value,
             attempts=0,
@@ -87,8 +88,15 @@ async def _send_again(session: AsyncSession, keys: LinkKeys, message: OutboundMe
         )
         .execution_options(synchronize_session=False)
     )
+    if message.state == OutboundState.DEAD:
+        await clear_alerts(session, keys.organisation_id, AlertKind.MESSAGE_DEAD, message_id=message.id)
     detail = {"was": message.state, "by": by}
     await record_audit(session, keys.caller(), "exchange.sent_again", "exchange_message", message.id, detail)
+
+
+async def _fill_bodiless(session: AsyncSession, keys: LinkKeys, message_id: UUID) -> None:
+    statement = select(OutboundMessage).filter_by(organisation_id=keys.organisation_id, id=message_id)
+    await fill_bodiless(session, keys, (await session.execute(statement)).scalar_one())
 
 
 async def ids_in_gaps(session: AsyncSession, keys: LinkKeys, gaps: Sequence[Gap], at_most: int) -> list[UUID]:

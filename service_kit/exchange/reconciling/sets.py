@@ -7,7 +7,18 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Select,
+    Uuid,
+    any_,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service_kit.exchange.models import InboundMessage, OutboundMessage, OutboundState
@@ -20,6 +31,10 @@ from shared_schemas.exchange.summaries import (
 )
 
 NOT_LIVE = (OutboundState.REPLACED.value, OutboundState.VOID.value)
+UNDELIVERED: tuple[ColumnElement[str], ...] = tuple(
+    literal_column(f"'{state}'")
+    for state in (OutboundState.PENDING, OutboundState.LEASED, OutboundState.DEAD)
+)
 # So many hashes take the processor long enough for other requests to notice.
 HASHED_AT_ONCE = 1_000
 
@@ -47,14 +62,37 @@ class Side:
         return (*of_link, *has_arrived()) if self.direction is SummaryDirection.SENT else of_link
 
 
+@dataclass(frozen=True)
+class SentRow:
+    """How a message that was written here stands."""
+
+    id: UUID
+    hash: str
+    state: str
+    proved: bool  # with a receipt, or recovered
+    lease_runs: bool
+    has_body: bool  # one that was recovered may have none
+
+    @property
+    def arrived(self) -> bool:
+        """Whether the counterpart has it, as far as is known here."""
+        return self.proved and self.state not in NOT_LIVE
+
+    @property
+    def on_its_way(self) -> bool:
+        """Whether its receipt may be coming in this moment."""
+        return self.state == OutboundState.LEASED and self.lease_runs
+
+
 def has_arrived() -> tuple[ColumnElement[bool], ...]:
     """Say of a sent message that the counterpart has it, as far as is known here.
 
-    One that was given up for another of its chain keeps the receipt it once got, but is held no more.
+    One that was given up for another of its chain keeps the receipt it once got, but is held no more. In the very
+    words of the partial index, or it would not be used.
     """
     return (
         or_(OutboundMessage.receipt.is_not(None), OutboundMessage.recovered_at.is_not(None)),
-        OutboundMessage.state.not_in(NOT_LIVE),
+        OutboundMessage.state.not_in([literal_column(f"'{state}'") for state in NOT_LIVE]),
     )
 
 
@@ -132,27 +170,41 @@ async def count_received(session: AsyncSession, organisation_id: UUID, link_id: 
 
 async def count_written(session: AsyncSession, organisation_id: UUID, link_id: UUID) -> int:
     """Count what the counterpart can hold of us at most: each chain once, whether or not it has gone."""
-    live = select(func.count()).where(
+    arrived = select(func.count()).where(*Side(organisation_id, link_id, SummaryDirection.SENT).rows)
+    waiting = select(func.count()).where(
         OutboundMessage.organisation_id == organisation_id,
         OutboundMessage.link_id == link_id,
-        OutboundMessage.state.not_in(NOT_LIVE),
+        OutboundMessage.state.in_(UNDELIVERED),
+        OutboundMessage.receipt.is_(None),
+        OutboundMessage.recovered_at.is_(None),
     )
-    return (await session.execute(live)).scalar_one()
+    # Two counts by two indexes: together they are all that is live.
+    both = select(arrived.scalar_subquery(), waiting.scalar_subquery())
+    counts = (await session.execute(both)).one()
+    return sum(counts)
 
 
 async def find_sent(
     session: AsyncSession, organisation_id: UUID, link_id: UUID, ids: Collection[UUID], *, lock: bool = False
-) -> dict[UUID, OutboundMessage]:
-    """Give those of the messages that were written here for this link, as they stand now."""
+) -> dict[UUID, SentRow]:
+    """Give how those of the messages stand that were written here for this link; bodies are not read."""
+    table = OutboundMessage
     statement = (
-        select(OutboundMessage)
-        .where(
-            OutboundMessage.organisation_id == organisation_id,
-            OutboundMessage.link_id == link_id,
-            OutboundMessage.id.in_(ids),
+        select(
+            table.id,
+            table.hash,
+            table.state,
+            or_(table.receipt.is_not(None), table.recovered_at.is_not(None)),
+            func.coalesce(table.leased_until > func.clock_timestamp(), literal_column("false")),
+            table.body.is_not(None),
         )
-        .order_by(OutboundMessage.id)
-        .execution_options(populate_existing=True)
+        # As one array: a day may have more messages than a statement may have parameters.
+        .where(
+            table.organisation_id == organisation_id,
+            table.link_id == link_id,
+            table.id == any_(literal(list(ids), ARRAY(Uuid))),
+        )
+        .order_by(table.id)
     )
     found = await session.execute(statement.with_for_update() if lock else statement)
-    return {message.id: message for message in found.scalars()}
+    return {row[0]: SentRow(*row) for row in found}

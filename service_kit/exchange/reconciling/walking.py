@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from service_kit.db import Database
 from service_kit.exchange.answers import Outcome, Sent, classify_answer
 from service_kit.exchange.asking import Asker, QuestionRefused
+from service_kit.exchange.models import OutboundMessage
 from service_kit.exchange.reconciling.comparing import (
     Finding,
     differences_of_received,
     differences_of_sent,
-    sent_now,
 )
 from service_kit.exchange.reconciling.healing import heal_sent, raise_unhealable, take_as_held
 from service_kit.exchange.reconciling.models import FindingKind
@@ -47,9 +47,7 @@ class Walker:
         keys = self.asker.keys
         async with self._database.transaction(keys.organisation_id) as session:
             ids = before.keys() | theirs.messages.keys()
-            found = await find_sent(session, keys.organisation_id, keys.link_id, ids)
-            now: datetime = (await session.execute(select(func.clock_timestamp()))).scalar_one()
-            stands = {message_id: sent_now(message, now) for message_id, message in found.items()}
+            stands = await find_sent(session, keys.organisation_id, keys.link_id, ids)
             findings = differences_of_sent(day, before.keys(), theirs.messages, stands)
             await heal_sent(session, keys, findings)
         for finding in findings:
@@ -61,17 +59,25 @@ class Walker:
         """Post a message that was given up, for the receipt of what is held: to the counterpart it is a duplicate."""
         keys = self.asker.keys
         async with self._database.transaction(keys.organisation_id) as session:
-            found = await find_sent(session, keys.organisation_id, keys.link_id, [message_id])
-        message = found.get(message_id)
-        if message is None or message.body is None:
+            columns = select(OutboundMessage.body, OutboundMessage.hash)
+            row = (
+                await session.execute(
+                    columns.where(
+                        OutboundMessage.organisation_id == keys.organisation_id,
+                        OutboundMessage.link_id == keys.link_id,
+                        OutboundMessage.id == message_id,
+                    )
+                )
+            ).one()
+        if row.body is None:
             return
         try:
             answer = await self.asker.post(
-                "/messages", message.body, MESSAGE_MEDIA_TYPE, webhook_id=str(message_id)
+                "/messages", row.body, MESSAGE_MEDIA_TYPE, webhook_id=str(message_id)
             )
         except QuestionRefused:
             return  # the next comparison finds it again
-        sent = Sent(message_id, message.hash, keys.link_id, keys.counterpart_party, keys.counterpart_keys)
+        sent = Sent(message_id, row.hash, keys.link_id, keys.counterpart_party, keys.counterpart_keys)
         verdict = classify_answer(answer, sent, self.asker.time())
         if verdict.outcome != Outcome.DELIVERED or verdict.receipt is None or verdict.note is None:
             return

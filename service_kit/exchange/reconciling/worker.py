@@ -26,7 +26,8 @@ log = structlog.get_logger(__name__)
 
 LOOK_SECONDS = 5.0
 CHORES_SECONDS = 60.0
-LINKS_AT_ONCE = 4
+LINKS_AT_ONCE = 8
+LONGEST_SECONDS = 3600.0  # of one comparison: what was healed by then stays healed
 QUESTIONS_KEPT = timedelta(minutes=10)
 
 
@@ -38,20 +39,37 @@ class Reconciler:
         self._settings = settings
         self._client = client
         self._gaps = GapWatch(database, settings, client)
+        self._tasks: set[asyncio.Task[bool]] = set()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Compare what is due, until asked to stop; the few chores beside it every minute."""
-        await asyncio.gather(
-            self._repeat(stop, LOOK_SECONDS, self.compare_due),
-            self._repeat(stop, CHORES_SECONDS, self.do_chores),
-        )
+        """Compare what is due, until asked to stop; the few chores beside it every minute.
+
+        What is under way then is left: its lease ends by itself, and comparing again harms nothing.
+        """
+        try:
+            await asyncio.gather(
+                self._repeat(stop, LOOK_SECONDS, self._start_due),
+                self._repeat(stop, CHORES_SECONDS, self.do_chores),
+            )
+        finally:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def compare_due(self) -> int:
-        """Compare the links that are due, a few side by side; give how many were compared."""
+        """Compare the links that are due now; give how many were compared."""
+        return sum(await asyncio.gather(*await self._start_due()))
+
+    async def _start_due(self) -> list[asyncio.Task[bool]]:
+        """Begin with what is due, each link in a task of its own: a slow counterpart keeps no other waiting."""
         async with self._database.transaction() as session:
             await ensure_plans(session)
-            due = await claim_due_links(session, room=LINKS_AT_ONCE)
-        return sum(await asyncio.gather(*(self._compare(link) for link in due)))
+            due = await claim_due_links(session, room=LINKS_AT_ONCE - len(self._tasks))
+        started = [asyncio.create_task(self._compare(link)) for link in due]
+        for task in started:
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        return started
 
     async def do_chores(self) -> None:
         """Ask for what gaps lack, alert where nothing was equal for long, forget old questions."""
@@ -74,20 +92,24 @@ class Reconciler:
     async def _compare(self, due: Due) -> bool:
         equal, problem = False, None
         try:
-            outcome = await reconcile_link(
-                self._database,
-                self._settings,
-                self._client,
-                due.organisation_id,
-                due.link_id,
-                reason=RunReason(due.reason),
-                all_days=due.all_days,
-                progress=self._lease_keeper(due),
-            )
+            async with asyncio.timeout(LONGEST_SECONDS):
+                outcome = await reconcile_link(
+                    self._database,
+                    self._settings,
+                    self._client,
+                    due.organisation_id,
+                    due.link_id,
+                    reason=RunReason(due.reason),
+                    all_days=due.all_days,
+                    progress=self._lease_keeper(due),
+                )
             equal = outcome.equal
         except QuestionRefused as refusal:
             problem = refusal.kind
             log.warning("exchange_not_compared", link_id=str(due.link_id), problem=problem)
+        except TimeoutError:
+            problem = "timeout"
+            log.error("exchange_not_compared", link_id=str(due.link_id), problem=problem)
         except (LinkUnusable, ValueError) as error:
             problem = "link_unusable"
             log.error("exchange_not_compared", link_id=str(due.link_id), error=type(error).__name__)

@@ -6,10 +6,12 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from sqlalchemy import select
 
-from service_kit.exchange.models import OutboundState
+from service_kit.exchange.links import load_link
+from service_kit.exchange.models import OutboundMessage, OutboundState
 from service_kit.exchange.outbox import send_again_under_next_number
-from service_kit.exchange.reconciling.sets import find_sent
+from service_kit.exchange.reconciling.redelivering import redeliver
 from tests.kit.exchange.reconciling.comparing import (
     alerts,
     compare,
@@ -107,8 +109,9 @@ async def test_what_is_held_but_dead_gets_its_receipt(exchange_pair: Pair, finde
 async def replace(side: Side, message_id: UUID) -> UUID:
     """Give a message up for another of its chain under the next number, as a person would."""
     async with side.acting() as acting:
-        found_ones = await find_sent(acting.session, side.party, side.link, [message_id])
-        successor = await send_again_under_next_number(acting.session, found_ones[message_id])
+        statement = select(OutboundMessage).filter_by(organisation_id=side.party, id=message_id)
+        message = (await acting.session.execute(statement)).scalar_one()
+        successor = await send_again_under_next_number(acting.session, message)
     await side.change("UPDATE outbound_messages SET state = 'replaced' WHERE id = :id", id=message_id)
     return successor
 
@@ -220,3 +223,33 @@ async def test_what_waits_for_a_lease_that_ended_is_named(exchange_pair: Pair) -
     )
     assert found(await compare(a)) == [("receipt_missing", "sent", message_id)]
     await healed(exchange_pair)
+
+
+async def test_a_receipt_under_a_new_epoch_has_everything_compared(exchange_pair: Pair) -> None:
+    a, b = exchange_pair.a, exchange_pair.b
+    await delivered(a)
+    assert await a.rows("SELECT 1 FROM reconciliation_plans WHERE all_days") == []
+    await b.change("UPDATE service_state SET epoch = date_trunc('second', now()) + interval '1 hour'")
+    await delivered(a)
+    [plan] = await a.rows("SELECT reason, all_days, due_at <= now() AS due FROM reconciliation_plans")
+    assert (plan.reason, plan.all_days, plan.due) == ("epoch", True, True)
+
+
+async def test_another_link_of_the_same_organisation_is_left_alone(exchange_pair: Pair) -> None:
+    """What one counterpart asks for never touches what was sent to another."""
+    a, b = exchange_pair.a, exchange_pair.b
+    [message_id] = await delivered(b)
+    other = uuid4()
+    await b.change(
+        "INSERT INTO exchange_links (organisation_id, id, counterpart_party, counterpart_name, counterpart_url, schemes) "
+        "SELECT organisation_id, :o, gen_random_uuid(), 'x', 'https://x.example', '{v1a}' FROM exchange_links",
+        o=other,
+    )
+    await b.change("UPDATE outbound_messages SET link_id = :o", o=other)
+    await a.change("DELETE FROM inbound_messages")
+    assert (await compare(a)).equal
+    async with b.acting() as acting:
+        keys = await load_link(acting.session, b.party, b.link, b.settings.key_bytes())
+        answer = await redeliver(acting.session, keys, [message_id], held=False, by="test")
+    assert (answer.queued, answer.unknown) == ([], [message_id])
+    assert await b.state_of(message_id) == "delivered"
