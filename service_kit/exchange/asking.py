@@ -67,7 +67,7 @@ class Asker:
         media_type: str = "application/json",
         *,
         webhook_id: str | None = None,
-        read_max: int = ANSWER_READ_MAX_BYTES,
+        answer_max: int = ANSWER_READ_MAX_BYTES,
     ) -> Answer:
         """Post signed bytes and give the answer as it came. Raises ``QuestionRefused`` where there is none.
 
@@ -83,6 +83,6 @@ class Asker:
         )
         headers["Content-Type"] = media_type
         try:
-            return await self.client.post(keys.counterpart_url, path, body, headers, read_max=read_max)
+            return await self.client.post(keys.counterpart_url, path, body, headers, answer_max=answer_max)
         except NoAnswer as fault:
             raise QuestionRefused(fault.kind) from None

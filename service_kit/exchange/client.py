@@ -44,14 +44,14 @@ class ExchangeClient:
         body: bytes,
         headers: Mapping[str, str],
         *,
-        read_max: int = ANSWER_READ_MAX_BYTES,
+        answer_max: int = ANSWER_READ_MAX_BYTES,
     ) -> Answer:
         """Post bytes to a path under a registered base URL. Raises ``NoAnswer``, within the attempt's time in all."""
         if not is_allowed(base_url):
             raise NoAnswer("address_refused")
         try:
             async with asyncio.timeout(self._attempt_seconds):
-                return await self._post(base_url, path, body, headers, read_max)
+                return await self._post(base_url, path, body, headers, answer_max)
         except TimeoutError:
             raise NoAnswer("timeout") from None
         except httpx.TimeoutException:
@@ -68,7 +68,7 @@ class ExchangeClient:
         self._clients.clear()
 
     async def _post(
-        self, base_url: str, path: str, body: bytes, headers: Mapping[str, str], read_max: int
+        self, base_url: str, path: str, body: bytes, headers: Mapping[str, str], answer_max: int
     ) -> Answer:
         client = self._client(base_url)
         # Uncompressed, so that a small answer cannot grow large here.
@@ -78,10 +78,10 @@ class ExchangeClient:
             read = bytearray()
             async for chunk in response.aiter_raw():
                 read += chunk
-                if len(read) >= read_max:
+                if len(read) >= answer_max:
                     break
             names = {name.lower(): value for name, value in response.headers.items()}
-            return Answer(response.status_code, names, bytes(read[:read_max]))
+            return Answer(response.status_code, names, bytes(read[:answer_max]))
 
     def _client(self, base_url: str) -> httpx.AsyncClient:
         client = self._clients.get(base_url)
