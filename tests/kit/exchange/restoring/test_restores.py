@@ -13,6 +13,7 @@ from service_kit.exchange.reconciling.worker import Reconciler
 from service_kit.exchange.restoring import settling as settling_module
 from service_kit.exchange.restoring.history import check_history
 from service_kit.exchange.restoring.models import SuspicionReason
+from service_kit.exchange.restoring.recovering import recover_stream
 from service_kit.exchange.restoring.settling import Standing
 from service_kit.exchange.restoring.suspecting import suspect
 from tests.kit.exchange.restoring.copies import (
@@ -342,7 +343,7 @@ async def test_it_goes_on_where_it_was_killed(
     restored = start_on(copy, a, b)
     opened.append(restored)
     await suspect_and_confirm(restored)
-    real, calls = settling_module.recover_stream, 0
+    real, calls = recover_stream, 0
 
     async def killed(*arguments: Any) -> Any:
         nonlocal calls
