@@ -67,7 +67,7 @@ class Asker:
         media_type: str = "application/json",
         *,
         webhook_id: str | None = None,
-        read_max: int = ANSWER_READ_MAX_BYTES,
+        answer_max: int = ANSWER_READ_MAX_BYTES,
     ) -> Answer:
         """Post signed bytes and give the answer as it came. Raises ``QuestionRefused`` where there is none.
 
@@ -89,7 +89,7 @@ class Asker:
                 body,
                 headers,
                 allowed_networks=keys.allowed_networks,
-                read_max=read_max,
+                answer_max=answer_max,
             )
         except NoAnswer as fault:
             raise QuestionRefused(fault.kind) from None

@@ -54,19 +54,19 @@ class ExchangeClient:
         headers: Mapping[str, str],
         *,
         allowed_networks: Sequence[str] = (),
-        read_max: int = ANSWER_READ_MAX_BYTES,
+        answer_max: int = ANSWER_READ_MAX_BYTES,
     ) -> Answer:
         """Post bytes to a path under a registered base URL. Raises ``NoAnswer``, within the attempt's time in all.
 
         ``allowed_networks`` (CIDR) are those that this destination may lie in though they are not public;
-        of the answer at most ``read_max`` bytes are read.
+        of the answer at most ``answer_max`` bytes are read.
         """
         if not is_allowed(base_url):
             raise NoAnswer("address_refused")
         try:
             async with asyncio.timeout(self._attempt_seconds):
                 client = self._client(base_url, tuple(allowed_networks))
-                return await _post(client, base_url + path, body, headers, read_max)
+                return await _post(client, base_url + path, body, headers, answer_max)
         except AddressRefused:
             raise NoAnswer("address_refused") from None
         except TimeoutError:
@@ -122,7 +122,7 @@ class _CheckedTransport(httpx.AsyncHTTPTransport):
 
 
 async def _post(
-    client: httpx.AsyncClient, url: str, body: bytes, headers: Mapping[str, str], read_max: int
+    client: httpx.AsyncClient, url: str, body: bytes, headers: Mapping[str, str], answer_max: int
 ) -> Answer:
     # Uncompressed, so that a small answer cannot grow large here.
     sent = {**headers, "Accept-Encoding": "identity", "Content-Length": str(len(body))}
@@ -130,10 +130,10 @@ async def _post(
         read = bytearray()
         async for chunk in response.aiter_raw():
             read += chunk
-            if len(read) >= read_max:
+            if len(read) >= answer_max:
                 break
         names = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status_code, names, bytes(read[:read_max]))
+        return Answer(response.status_code, names, bytes(read[:answer_max]))
 
 
 async def _given_once(body: bytes) -> AsyncIterator[bytes]:

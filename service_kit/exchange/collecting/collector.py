@@ -123,7 +123,7 @@ class Collector:
         async with self._database.transaction() as session:
             opened = await open_link(session, claim.link_id, self._setup.key_bytes)
         asker = Asker.at(self._client, opened.keys, opened.database_time)
-        answer = await asker.post("/collections", b"{}", read_max=ANSWER_MAX_BYTES)
+        answer = await asker.post("/collections", b"{}", answer_max=ANSWER_MAX_BYTES)
         if answer.status == 204:
             return 0
         arrival = _read(answer, asker, opened)

@@ -144,7 +144,7 @@ async def _bodiless(session: AsyncSession, keys: LinkKeys) -> list[UUID]:
 
 async def _ask(asker: Asker, ids: Sequence[UUID]) -> list[bytes]:
     question = ReturnsQuestion(ids=list(ids)).model_dump_json().encode()
-    answer = await asker.post("/returns", question, read_max=RETURNS_READ_MAX_BYTES)
+    answer = await asker.post("/returns", question, answer_max=RETURNS_READ_MAX_BYTES)
     if answer.status != 200:
         problem = read_problem(answer)
         raise QuestionRefused(problem_name(problem) if problem else "no_answer", answer.status)

@@ -20,7 +20,7 @@ from service_kit.exchange.asking import Asker, QuestionRefused
 from service_kit.exchange.client import ExchangeClient
 from service_kit.exchange.links import LinkKeys, load_link
 from service_kit.exchange.models import DeliveryMode, Link
-from service_kit.exchange.reconciling.models import RunReason
+from service_kit.exchange.reconciling.models import Reconciliation, RunReason
 from service_kit.exchange.reconciling.plans import want_comparison
 from service_kit.exchange.reconciling.reconcile import reconcile_link
 from service_kit.exchange.reconciling.theirs import StatementRefused, ask_patiently, their_day
@@ -122,12 +122,27 @@ async def _cannot_be_asked(work: Settling) -> bool:
 
 
 async def _settle_unasked(work: Settling, restore: Restore) -> Standing:
-    """A counterpart whose network lets nothing in compares by itself: here only a person can let sending go on."""
-    if restore.confirmed_at is None:
+    """A counterpart whose network lets nothing in compares by itself, and hands its word over where all is equal.
+
+    Without that word only a person can let sending go on.
+    """
+    if restore.confirmed_at is None and not await _was_found_equal(work, restore):
         await _note_problem(work, restore, "counterpart_collects")
         return Standing.WAITS_FOR_PERSON
     await _settle(work, restore)
     return Standing.SETTLED
+
+
+async def _was_found_equal(work: Settling, restore: Restore) -> bool:
+    equal = select(Reconciliation.id).where(
+        Reconciliation.organisation_id == work.organisation_id,
+        Reconciliation.link_id == work.link_id,
+        Reconciliation.started_at > restore.suspected_at,
+        Reconciliation.sent_equal,
+        Reconciliation.received_equal,
+    )
+    async with work.database.transaction(work.organisation_id) as session:
+        return (await session.execute(equal.limit(1))).first() is not None
 
 
 async def _compare(work: Settling, restore: Restore) -> Losses | None:

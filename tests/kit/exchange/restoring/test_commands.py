@@ -2,10 +2,10 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import typer
-from click.testing import Result
 from typer.testing import CliRunner
 
 from service_kit.cli import Commands
@@ -35,7 +35,7 @@ def commands_of(side: Side) -> typer.Typer:
     )
 
 
-async def call(side: Side, *arguments: str) -> Result:
+async def call(side: Side, *arguments: str) -> Any:
     # A command runs an event loop of its own.
     return await asyncio.to_thread(CliRunner().invoke, commands_of(side), ["restore", *arguments])
 

@@ -115,7 +115,8 @@ def streams(draw: st.DrawFn) -> Lost:
             mine.append(own(number, state or draw(st.sampled_from(UNDELIVERED)), like=one))
     since = draw(st.integers(0, 4))
     mine += [own(kept + 1 + place) for place in range(since)]
-    if mine and draw(st.booleans()):
+    given_up: bool = draw(st.booleans())
+    if mine and given_up:
         # The newest was given up for another of its chain before its receipt came.
         last = mine.pop()
         mine.append(Own(last.id, last.hash, last.number, last.chain_id, "replaced"))

@@ -8,10 +8,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from service_kit.exchange.reconciling.reconcile import reconcile_link
 from service_kit.exchange.reconciling.worker import Reconciler
 from service_kit.exchange.restoring import settling as settling_module
 from service_kit.exchange.restoring.history import check_history
 from service_kit.exchange.restoring.models import SuspicionReason
+from service_kit.exchange.restoring.recovering import recover_stream
 from service_kit.exchange.restoring.settling import Standing
 from service_kit.exchange.restoring.suspecting import suspect
 from tests.kit.exchange.restoring.copies import (
@@ -341,7 +343,7 @@ async def test_it_goes_on_where_it_was_killed(
     restored = start_on(copy, a, b)
     opened.append(restored)
     await suspect_and_confirm(restored)
-    real, calls = settling_module.recover_stream, 0
+    real, calls = recover_stream, 0
 
     async def killed(*arguments: Any) -> Any:
         nonlocal calls
@@ -421,6 +423,17 @@ async def test_what_is_missing_of_the_audit_tree_begins_an_epoch(exchange_pair: 
     before = await epoch_of(a)
     assert await settle(a) is Standing.SETTLED
     assert await epoch_of(a) > before
+
+
+async def test_a_counterpart_that_cannot_be_asked_hands_over_its_word(exchange_pair: Pair) -> None:
+    a, b = exchange_pair.a, exchange_pair.b
+    await a.send(str(uuid4()))
+    await drain(a, b)
+    await a.change("UPDATE exchange_links SET delivery_mode = 'collect'")
+    await operate(a, "POST", "/restore", {"reason": "Promoted the standby."})
+    assert await settle(a) is Standing.WAITS_FOR_PERSON
+    await reconcile_link(b.worker, b.settings, b.client, b.party, b.link)
+    assert await settle(a) is Standing.SETTLED
 
 
 async def live_a_while(

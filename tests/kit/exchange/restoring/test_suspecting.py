@@ -1,15 +1,26 @@
 """A service notices that its database is another one, or an older one, and then sends nothing."""
 
+import asyncio
 from uuid import uuid4
 
 import pytest
 
 from service_kit.administration import owner_session, register_organisation
+from service_kit.app import worker_database
 from service_kit.exchange.links import add_link
-from service_kit.exchange.restoring.history import History, check_history, compare_histories
+from service_kit.exchange.restoring.history import (
+    History,
+    check_history,
+    check_history_first,
+    compare_histories,
+    watch_history,
+)
 from service_kit.exchange.restoring.models import SuspicionReason
+from service_kit.exchange.restoring.restorer import Restorer
 from service_kit.exchange.restoring.suspecting import suspect
+from standalone.roles import RoleUrls
 from tests.kit.exchange.sides import Pair
+from tests.support.databases import settings_for
 
 NOW = History("7", 3)
 
@@ -133,3 +144,33 @@ async def test_the_database_concerns_every_organisation_and_a_counterparts_word_
     }
     assert reasons.pop(one) == "received_count"
     assert set(reasons.values()) == {"timeline"}
+
+
+async def test_nothing_is_sent_before_the_database_was_looked_at(exchange_pair: Pair) -> None:
+    a, stop = exchange_pair.a, asyncio.Event()
+    nowhere = settings_for("panel", RoleUrls(*["postgresql+asyncpg://nobody@127.0.0.1:9/none"] * 3))
+    away = worker_database(nowhere)
+    waiting = asyncio.create_task(check_history_first(away, stop))
+    _, still = await asyncio.wait([waiting], timeout=0.5)
+    assert still == {waiting}
+    stop.set()
+    await waiting
+    await away.close()
+    await check_history_first(a.worker, asyncio.Event())
+    [row] = await a.rows("SELECT timeline FROM service_state")
+    assert row.timeline == 1
+
+
+async def test_the_worker_settles_what_is_suspected(exchange_pair: Pair) -> None:
+    a, stop = exchange_pair.a, asyncio.Event()
+    await check_history(a.worker)
+    await a.change("UPDATE service_state SET timeline = 0")
+    watching = asyncio.create_task(watch_history(a.worker, stop))
+    restoring = asyncio.create_task(Restorer(a.worker, a.settings, a.client).run(stop))
+    async with asyncio.timeout(60):
+        while not await a.rows("SELECT 1 FROM exchange_restores WHERE settled_at IS NOT NULL"):  # noqa: ASYNC110 -- it is waited for in a database
+            await asyncio.sleep(0.2)
+    stop.set()
+    await asyncio.gather(watching, restoring)
+    [link] = await a.rows("SELECT sending_held_at FROM exchange_links")
+    assert link.sending_held_at is None
