@@ -24,7 +24,6 @@ async def test_an_untouched_trail_verifies_and_a_touched_one_is_named(fresh_loca
     code, output = await command(fresh_local, "organisation", "add", "eastshire", "Eastshire")
     assert code == 0, output
     assert facts(output)["audit_key"].startswith("whpk_")
-    assert (await command(fresh_local, "organisation", "add", "eastshire", "Eastshire"))[1] == output
     await seal(fresh_local)
     assert await command(fresh_local, "audit", "verify") == (
         0,
@@ -35,13 +34,11 @@ async def test_an_untouched_trail_verifies_and_a_touched_one_is_named(fresh_loca
     code, output = await command(fresh_local, "audit", "verify", "--organisation", "eastshire")
     assert code == 1
     assert "BROKEN at position 1: the entry" in output
-    code, output = await command(fresh_local, "audit", "verify", "--organisation", "nowhere")
-    assert (code, output) == (1, "There is no organisation with the code nowhere.\n")
 
 
 @pytest.mark.process
 async def test_a_checkpoint_is_made_by_command(fresh_local: Service) -> None:
-    await command(fresh_local, "organisation", "add", "eastshire", "Eastshire")
+    await fresh_local.organisation("eastshire")
     await seal(fresh_local)
     code, output = await command(fresh_local, "exchange", "checkpoint")
     assert (code, output) == (0, "0 of 0 counterparts that were asked have cosigned.\n")
@@ -52,13 +49,15 @@ async def test_a_checkpoint_is_made_by_command(fresh_local: Service) -> None:
 
 @pytest.mark.process
 async def test_what_cannot_be_proved_is_said_plainly(fresh_local: Service) -> None:
-    await command(fresh_local, "organisation", "add", "eastshire", "Eastshire")
+    nothing, nobody = "No message was ever sent or received about this reference.\n", "the code nowhere.\n"
     for words, said in (
-        ([str(uuid4())], "No message was ever sent or received about this reference.\n"),
-        (["other"], "The exchange reference must be a UUID in lower case.\n"),
-        ([str(uuid4()), "--organisation", "nowhere"], "There is no organisation with the code nowhere.\n"),
+        (["exchange", "prove", str(uuid4())], nothing),
+        (["exchange", "prove", "other"], "The exchange reference must be a UUID in lower case.\n"),
+        (["exchange", "prove", str(uuid4()), "--organisation", "nowhere"], nobody),
+        (["audit", "verify", "--organisation", "nowhere"], nobody),
     ):
-        assert await command(fresh_local, "exchange", "prove", *words) == (1, said)
+        code, output = await command(fresh_local, *words)
+        assert (code, output.endswith(said)) == (1, True)
 
 
 @pytest.mark.process

@@ -1,5 +1,6 @@
 """Checkpoints between two organisations: growth is cosigned, all else is refused on both sides and stops no message."""
 
+import asyncio
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -128,6 +129,15 @@ async def test_hourly_and_not_more_often(witnesses: Witnesses) -> None:
     assert len(await a.rows("SELECT id FROM audit_checkpoints")) == 1
     cosigned = await a.rows("SELECT id FROM audit_cosignatures")
     assert len(cosigned) == 1
+
+
+async def test_two_workers_make_one_checkpoint_and_ask_once(witnesses: Witnesses) -> None:
+    a = witnesses.a
+    await grow(a)
+    rounds = [Checkpointer(a.worker, a.settings, a.client).go_round() for _ in range(4)]
+    done = await asyncio.gather(*rounds)
+    assert (sum(each.asked for each in done), sum(each.cosigned for each in done)) == (1, 1)
+    assert len(await a.rows("SELECT id FROM audit_checkpoints")) == 1
 
 
 async def test_a_counterpart_away_is_asked_again_and_nobody_is_alerted(witnesses: Witnesses) -> None:
