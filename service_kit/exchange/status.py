@@ -123,7 +123,9 @@ def show_sent(
         delivered_at=row.delivered_at,
         receipt_reference=row.receipt_reference,
         receipt_stored_at=row.receipt_stored_at,
-        problem=row.set_aside_problem or (row.problem or {}).get("name"),
+        # What was refused once and is held after all is refused no more.
+        problem=row.set_aside_problem
+        or (None if state is MessageState.DELIVERED else (row.problem or {}).get("name")),
         replaced_by=replaced_by if row.state in GIVEN_UP else None,
     )
 

@@ -1,5 +1,6 @@
 """Who may do what, and what is told of it afterwards."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -7,6 +8,7 @@ import pytest
 
 from local_service.partner_views import EXAMPLE as VIEWS
 from local_service.roles import ROLE_SCOPES
+from panel_service.roles import ROLE_SCOPES as PANEL_ROLES
 from shared_schemas.messages.national_reviews import PROPOSAL_EXAMPLE
 from tests.support.exercise import AUDITED as AUDITED_OF_EXERCISE
 from tests.support.exercise import FILLED as FILLED_OF_EXERCISE
@@ -28,6 +30,11 @@ ROUTES: dict[tuple[str, str], tuple[Any, str]] = {
     ("GET", "/withdrawal"): (None, "cases:read"),
     ("POST", "/withdrawal"): ({"reason": "other", "reasons": "Recorded in error."}, "notifications:draft"),
     ("POST", "/withdrawal/authorisation"): (None, "notifications:authorise"),
+    ("GET", "/manual-notification"): (None, "cases:read"),
+    ("POST", "/manual-notification"): (
+        {"route": "form", "told_at": "2025-12-23T15:20:00Z", "told_by": "A. Notifier"},
+        "notifications:tell-by-hand",
+    ),
     ("GET", "/course"): (None, "cases:read"),
     ("POST", "/not-notifiable"): (
         {"reason": "other", "reasons": "Recorded in error.", "views": VIEWS},
@@ -137,6 +144,20 @@ async def test_a_system_may_prepare_and_never_decides() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("roles", "who"),
+    [(ROLE_SCOPES, {"partnership_office", "authoriser"}), (PANEL_ROLES, {"secretariat"})],
+    ids=["local", "panel"],
+)
+async def test_who_runs_a_service_does_not_read_what_its_dead_messages_say(
+    roles: Mapping[str, frozenset[str]], who: set[str]
+) -> None:
+    for scope in ("exchange:content", "exchange:dispose"):
+        assert {role for role, scopes in roles.items() if scope in scopes} == who
+    assert all({"cases:read", "exchange:read"} <= roles[role] for role in who)
+    assert "exchange:operate" in roles["administrator"]
+
+
 async def test_a_caller_is_told_who_it_is(local: Service) -> None:
     east = await open_office(local)
     me = (await east.authoriser.get("/v1/me", headers={"Access-Purpose": "case_meeting"})).json()
@@ -165,7 +186,7 @@ async def test_every_read_and_change_is_audited(local: Service) -> None:
         "duties.read", "timeline.read", "panel_query.listed", "panel_letter.listed", *AUDITED_OF_EXERCISE,
         "local_review.reviewer_appointed", "local_review_course.read",
         "case.course_read", "case.duplicates_read", "case.relations_read",
-        "national_reviews.read",
+        "national_reviews.read", "manual_notifications.read",
     }  # fmt: skip
 
 

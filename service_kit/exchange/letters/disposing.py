@@ -85,10 +85,7 @@ async def confirm(
     refuse(why_not_this_person(disposal, acting, setup.rules.confirming_scopes.get(message.type)))
     await _give_up(acting, message)
     successor = await _write_successor(acting, setup, message, disposal)
-    disposal.state, disposal.successor_id = DisposalState.CONFIRMED.value, successor
-    # From here on the data is the new message's alone.
-    disposal.data = None
-    await _settle(acting, disposal)
+    await _settle(acting, disposal, DisposalState.CONFIRMED, successor)
     detail = {
         "by": str(successor),
         "kind": disposal.kind,
@@ -106,8 +103,7 @@ async def withdraw(acting: Acting, message_id: UUID, disposal_id: UUID) -> Dispo
     await _lock_message(acting, message_id)
     disposal = await find_disposal(acting, message_id, disposal_id, lock=True)
     refuse(why_not_open(disposal))
-    disposal.state, disposal.data = DisposalState.WITHDRAWN.value, None
-    await _settle(acting, disposal)
+    await _settle(acting, disposal, DisposalState.WITHDRAWN)
     detail = {"message": str(message_id)}
     await acting.audit("exchange.disposal_withdrawn", "exchange_disposal", disposal.id, detail)
     return disposal
@@ -234,8 +230,15 @@ async def _give_up(acting: Acting, message: OutboundMessage) -> None:
     await clear_alerts(acting.session, message.organisation_id, AlertKind.MESSAGE_DEAD, message_id=message.id)
 
 
-async def _settle(acting: Acting, disposal: Disposal) -> None:
-    disposal.settled_by, disposal.settled_at = acting.caller.principal_id, await _database_time(acting)
+async def _settle(
+    acting: Acting, disposal: Disposal, state: DisposalState, successor: UUID | None = None
+) -> None:
+    at = await _database_time(acting)
+    # All at once: the table refuses a confirmation that names no second person.
+    disposal.state, disposal.successor_id = state.value, successor
+    disposal.settled_by, disposal.settled_at = acting.caller.principal_id, at
+    # What it held is the new message's alone now, or nobody's.
+    disposal.data = None
     await acting.session.flush()
 
 

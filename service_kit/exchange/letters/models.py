@@ -46,7 +46,9 @@ class Disposal(OwnedRow, KitBase):
         CheckConstraint(
             "(state = 'confirmed') = (successor_id IS NOT NULL)", name="confirmed_has_a_successor"
         ),
-        CheckConstraint("state <> 'confirmed' OR settled_by <> proposed_by", name="two_people"),
+        CheckConstraint(
+            "state <> 'confirmed' OR (settled_by IS NOT NULL AND settled_by <> proposed_by)", name="two_people"
+        ),
         ForeignKeyConstraint(
             ["organisation_id", "message_id"], ["outbound_messages.organisation_id", "outbound_messages.id"]
         ),

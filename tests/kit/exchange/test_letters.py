@@ -368,6 +368,7 @@ async def test_many_are_redriven_each_with_a_result_of_its_own(exchange_pair: Pa
     assert (await a.actions()).count("exchange.redriven") == 3
     await a.drain()
     assert sorted(b.words) == ["behind"] * 3 + ["said"] * 4
+    wrong: Any
     for wrong in ({}, {"ids": []}, {"ids": [str(unknown)], "link_id": str(a.link)}):
         assert (await operator.post("/dead-letters/redrives", wrong)).status_code == 422
     keeper = await person(a, "keeper")
