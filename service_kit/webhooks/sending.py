@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from service_kit.db import Database
 from service_kit.exchange.answers import Answer, Outcome, Verdict, classify_status
 from service_kit.exchange.client import ExchangeClient, NoAnswer
+from service_kit.exchange.kept_answers import kept_answer
 from service_kit.exchange.waiting import wait_for
 from service_kit.logs import where_raised
 from service_kit.settings import ServiceSettings
@@ -22,7 +23,6 @@ from service_kit.webhooks.leases import Claimed, claim_due, release
 from service_kit.webhooks.models import WebhookSubscription
 from service_kit.webhooks.results import Attempt, record_result
 from shared_schemas.exchange.headers import MESSAGE_MEDIA_TYPE
-from shared_schemas.exchange.limits import ANSWER_KEPT_MAX_BYTES
 from shared_schemas.exchange.signatures import signed_headers
 
 log = structlog.get_logger(__name__)
@@ -177,7 +177,8 @@ async def attempt_delivery(client: ExchangeClient, delivery: Claimed, endpoint: 
         outcome=outcome,
         http_status=answer.status if answer else None,
         wait=verdict.wait,
-        answer=_kept(answer) if answer and verdict.outcome is not Outcome.DELIVERED else None,
+        # It was sent ids and codes: who echoes them tells nothing.
+        answer=kept_answer(answer, ()) if answer and verdict.outcome is not Outcome.DELIVERED else None,
     )
 
 
@@ -197,12 +198,6 @@ def _headers(delivery: Claimed, endpoint: Endpoint) -> dict[str, str]:
         secrets=endpoint.secrets,
     )
     return {**headers, "Content-Type": MESSAGE_MEDIA_TYPE}
-
-
-def _kept(answer: Answer) -> str:
-    # PostgreSQL holds no NUL; what is no UTF-8 is shown as such, and may not make it longer.
-    text = answer.body[:ANSWER_KEPT_MAX_BYTES].decode(errors="replace").replace("\x00", "\ufffd")
-    return text.encode()[:ANSWER_KEPT_MAX_BYTES].decode(errors="ignore")
 
 
 async def _wake_on(stop: asyncio.Event, wake: asyncio.Event) -> None:
