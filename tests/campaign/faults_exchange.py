@@ -37,7 +37,7 @@ def restore_older_copies(course: Course) -> None:
     for words in (("exchange", "restore", "run", "--help"), ("exchange", "reconcile", "--help")):
         if course.pair.command("local", *words).returncode != 0:
             raise NotRun(f"the services have no `{' '.join(words[:-1])}`")
-    course.cycle(2, lambda: None)
+    course.cycle(1, lambda: None)
     for service in ("panel", "local"):
         _restore(course, service)
 
@@ -60,6 +60,7 @@ def _restore(course: Course, service: str) -> None:
         del course.caller.done[done:]
         del course.load.cases[known:]
     _settle(course, service)
+    _find_again(course)
     held = read_both(pair)
     course.excused |= {message.id for message in held[service].sent.values() if message.recovered}
     course.result.notes.append(
@@ -67,6 +68,14 @@ def _restore(course: Course, service: str) -> None:
     )
     course.settle([] if service == "local" else cases)
     course.result.cycles += 1
+
+
+def _find_again(course: Course) -> None:
+    """A case that came to the Panel a second time has another id there; both sides know it by its reference."""
+    for row in course.pair.rows("panel", "SELECT exchange_reference, id FROM cases"):
+        for case in course.load.cases:
+            if case.panel_id and case.reference == row["exchange_reference"]:
+                case.panel_id = str(row["id"])
 
 
 def _stop(course: Course, service: str) -> None:
