@@ -68,6 +68,17 @@ def main(words: Sequence[str]) -> int:
 def run(options: Options, console: Console, folder: Path) -> int:
     """Run every fault that is asked for, and print what came of it."""
     results: list[Result] = []
+    try:
+        canaries = _run_all(options, console, folder, results)
+    except KeyboardInterrupt:
+        print_table(console, results, [])  # what came of those that were through
+        raise
+    results += [_not_in_this_form(fault, options) for fault in FAULTS if not _is_wanted(fault, options)]
+    return 0 if print_table(console, [one for one in results if one.fault], canaries) else 1
+
+
+def _run_all(options: Options, console: Console, folder: Path, results: list[Result]) -> list[str]:
+    """Run them, adding each one's result; give the places where a canary was found."""
     canaries: list[str] = []
     wanted = [fault for fault in FAULTS if _is_wanted(fault, options)]
     with _progress(console) as progress:
@@ -87,8 +98,7 @@ def run(options: Options, console: Console, folder: Path) -> int:
                     results.append(_end(course))
                     canaries = search_canaries(pair, course.load.canaries, course.history.problems)
                 course.history.close()
-    results += [_not_in_this_form(fault, options) for fault in FAULTS if not _is_wanted(fault, options)]
-    return 0 if print_table(console, [one for one in results if one.fault], canaries) else 1
+    return canaries
 
 
 def _begin(pair: CampaignPair, options: Options, console: Console) -> Course:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from standalone.roles import SERVICES
 from tests.campaign.course import Course, NotRun
-from tests.campaign.load import ENDS_EITHER_WAY, ENDS_SENT
+from tests.campaign.load import ENDS_SENT, Case
 from tests.campaign.pair import PARTNERSHIPS, PEER
 from tests.campaign.snapshot import read_both
 
@@ -37,36 +37,53 @@ def restore_older_copies(course: Course) -> None:
     for words in (("exchange", "restore", "run", "--help"), ("exchange", "reconcile", "--help")):
         if course.pair.command("local", *words).returncode != 0:
             raise NotRun(f"the services have no `{' '.join(words[:-1])}`")
-    course.cycle(2, lambda: None)
-    for service in ("panel", "local"):
-        _restore(course, service)
+    course.cycle(1, lambda: None)
+    undecided = _restore_panel(course)
+    _restore_local(course, undecided)
 
 
-def _restore(course: Course, service: str) -> None:
-    pair = course.pair
-    course.drain()
-    _copy(course, service)
-    known = len(course.load.cases)
-    done = len(course.caller.done)
-    # What the service itself decides after the copy is lost with it, and is found at the other side.
-    cases = course.load.begin(
-        3, partnerships=OF_THE_WINDOW, ending=ENDS_SENT if service == "panel" else ENDS_EITHER_WAY
-    )
+def _restore_panel(course: Course) -> list[Case]:
+    """It gave receipts for what it has not any more: all of it comes again. Give the cases of the window."""
+    _copy(course, "panel")
+    cases = course.load.begin(2, partnerships=OF_THE_WINDOW, ending=ENDS_SENT)
     course.finish_load()
     course.drain()
-    _go_back(course, service)
-    if service == "local":
-        # These are gone at their own service: each must be named, and none may be at the Panel unknown to it.
-        del course.caller.done[done:]
-        del course.load.cases[known:]
-    _settle(course, service)
-    held = read_both(pair)
-    course.excused |= {message.id for message in held[service].sent.values() if message.recovered}
-    course.result.notes.append(
-        f"{service}: {sum(message.recovered for message in held[service].sent.values())} messages known again"
-    )
-    course.settle([] if service == "local" else cases)
+    _go_back(course, "panel")
+    _settle(course, "panel")
+    _find_again(course)
+    course.settle(cases)
     course.result.cycles += 1
+    return cases
+
+
+def _restore_local(course: Course, undecided: list[Case]) -> None:
+    """Decisions that it had come again; what it had sent is known again, and its own records of that are gone."""
+    _copy(course, "local")
+    known, done = len(course.load.cases), len(course.caller.done)
+    course.load.decide(undecided)
+    gone = course.load.begin(2, partnerships=OF_THE_WINDOW, ending=ENDS_SENT)
+    course.finish_load()
+    course.drain()
+    sent = sum(case.sent for case in gone)
+    _go_back(course, "local")
+    del course.caller.done[done:]
+    del course.load.cases[known:]
+    _settle(course, "local")
+    again = {message.id for message in read_both(course.pair)["local"].sent.values() if message.recovered}
+    course.excused |= again
+    course.result.notes.append(f"{len(again)} of {sent} messages that the copy had not are known again")
+    if len(again) != sent:
+        course.result.broken.setdefault("I5", []).append(f"{len(again)} of {sent} messages are known again")
+    course.settle(undecided)
+    course.result.cycles += 1
+
+
+def _find_again(course: Course) -> None:
+    """A case that came to the Panel a second time has another id there; both sides know it by its reference."""
+    for row in course.pair.rows("panel", "SELECT exchange_reference, id FROM cases"):
+        for case in course.load.cases:
+            if case.panel_id and case.reference == row["exchange_reference"]:
+                case.panel_id = str(row["id"])
 
 
 def _stop(course: Course, service: str) -> None:

@@ -198,6 +198,12 @@ class Load:
             thread.start()
         return made
 
+    def decide(self, cases: list[Case]) -> None:
+        """Have the Panel decide these, which it has, at once."""
+        for case in cases:
+            story = CaseStory(self.pair, self.caller, case, random.Random(self.rng.random()))  # noqa: S311 -- replayable
+            story.decide()
+
     def finish(self, seconds: float) -> bool:
         """Wait until the callers are through; whether they are."""
         until = time.monotonic() + seconds
@@ -251,7 +257,7 @@ class CaseStory:
         if self.rng.random() < 0.2 and ending != ENDS_DECIDED:
             self._withdraw()
         else:
-            self._decide()
+            self.decide()
 
     def _record(self, office: Person) -> None:
         case = self.case
@@ -342,11 +348,13 @@ class CaseStory:
             time.sleep(0.3)
         raise Unanswered("the case at the Panel")
 
-    def _decide(self) -> None:
+    def decide(self) -> None:
+        """Record the Panel's decision, and have a second person release it."""
         path = self.case.panel_path
         people = self.pair.panel_people
-        decision = panel_decision(self.now)
-        decision["reasons"] = f"{next(self.canary)}: {decision['reasons']}"
+        now = datetime.fromisoformat(self.caller.read(people["secretariat"], "/v1/me").body["now"])
+        decision = panel_decision(now)
+        decision["reasons"] = f"{self.case.canaries[-1]}: {decision['reasons']}"
         recorded = self._post(
             people["secretariat"], "record a decision", f"{path}/decisions", decision, fresh=path
         )

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 from pathlib import Path
@@ -73,6 +74,11 @@ class Server(EmbeddedCluster):
 
     def remove(self) -> None:
         """Stop it and delete its data and its volume."""
+        logs = self.log.path.parent
+        if logs.is_dir():  # they outlive the volume
+            shutil.copytree(
+                logs, self.state_dir.with_name(f"postgres-of-{self.state_dir.name}"), dirs_exist_ok=True
+            )
         super().remove()
         if self.volume is not None:
             subprocess.run(["umount", str(self.volume)], check=False, capture_output=True)
