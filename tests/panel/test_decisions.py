@@ -40,7 +40,7 @@ async def sent_about(panel: Service, sender: Sender, subject: UUID) -> list[tupl
             .where(OutboundMessage.link_id == sender.link, OutboundMessage.subject == str(subject))
             .order_by(OutboundMessage.number)
         )
-        return [(row.type, parse_envelope(row.body).data) for row in rows.scalars()]
+        return [(row.type, parse_envelope(row.body or b"").data) for row in rows.scalars()]
 
 
 async def record(recorder: Caller, path: str, etag: str = '"v2"', **changes: Any) -> Response:

@@ -90,8 +90,8 @@ def real_client(pair: Pair) -> ExchangeClient:
     good = httpx.AsyncClient(transport=pair.a.wire)
     own = client._client
 
-    def chosen(base_url: str, networks: tuple[str, ...]) -> httpx.AsyncClient:
-        return good if base_url.startswith("https://b.example") else own(base_url, networks)
+    def chosen(base_url: str, allowed_networks: tuple[str, ...]) -> httpx.AsyncClient:
+        return good if base_url.startswith("https://b.example") else own(base_url, allowed_networks)
 
     client._client = chosen  # type: ignore[method-assign]
     return client

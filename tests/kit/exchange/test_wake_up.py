@@ -96,7 +96,7 @@ async def test_a_listener_that_lost_its_connection_leaves_the_work_to_the_poll(e
     a = exchange_pair.a
     send = exchange_schedules(a.worker, a.settings, {})[0]
     stop = asyncio.Event()
-    running = asyncio.create_task(send(stop))
+    running = asyncio.ensure_future(send(stop))
     await asyncio.sleep(0.5)
     await a.change(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
