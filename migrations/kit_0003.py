@@ -644,7 +644,8 @@ def make_kit_tables() -> None:
             name=op.f("ck_exchange_disposals_reason_known"),
         ),
         sa.CheckConstraint(
-            "state <> 'confirmed' OR settled_by <> proposed_by", name=op.f("ck_exchange_disposals_two_people")
+            "state <> 'confirmed' OR (settled_by IS NOT NULL AND settled_by <> proposed_by)",
+            name=op.f("ck_exchange_disposals_two_people"),
         ),
         sa.CheckConstraint(
             "state IN ('proposed', 'confirmed', 'withdrawn', 'ended')",
