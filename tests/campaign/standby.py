@@ -7,6 +7,7 @@ import asyncpg
 
 from standalone.binaries import find_binaries
 from standalone.ports import choose_port
+from standalone.postgres import SETTINGS
 from tests.campaign.course import Skipped
 from tests.campaign.servers import Server
 
@@ -38,7 +39,9 @@ class Standby:
             port = choose_port(avoid=[self.server.port])
             self.process = self.server._spawn(
                 [self.binaries.postgres, "-D", str(self.data), f"--port={port}",
-                 "--listen_addresses=127.0.0.1", "--unix_socket_directories="]
+                 "--listen_addresses=127.0.0.1", "--unix_socket_directories=",
+                 # Not fewer than its primary has, or it does not follow.
+                 f"--max_connections={SETTINGS['max_connections']}"]
             )  # fmt: skip
             await self._until_synchronous()
 
@@ -54,6 +57,8 @@ class Standby:
                 ):
                     return
                 await asyncio.sleep(0.1)
+            await connection.execute("ALTER SYSTEM RESET synchronous_standby_names")
+            await connection.execute("SELECT pg_reload_conf()")
             raise Skipped("the standby did not become synchronous")
         finally:
             await connection.close()
