@@ -60,7 +60,31 @@ async def record_audit(
     outcome: AuditOutcome = AuditOutcome.DONE,
 ) -> None:
     """Write one entry; ``detail`` holds ids, codes and field names, never a person's data."""
-    entry = {
+    await session.execute(INSERT_ENTRY, _entry(caller, action, subject_kind, subject_id, detail, outcome))
+
+
+async def record_audit_of_each(
+    session: AsyncSession,
+    caller: Caller,
+    action: str,
+    subject_kind: str,
+    details: Mapping[UUID, Mapping[str, Any]],
+) -> None:
+    """Write an entry for each of several subjects, with its detail, in one statement."""
+    done = AuditOutcome.DONE
+    entries = [_entry(caller, action, subject_kind, each, detail, done) for each, detail in details.items()]
+    await session.execute(INSERT_ENTRY, entries)
+
+
+def _entry(
+    caller: Caller,
+    action: str,
+    subject_kind: str,
+    subject_id: UUID | None,
+    detail: Mapping[str, Any] | None,
+    outcome: AuditOutcome,
+) -> dict[str, Any]:
+    return {
         "id": new_id(),
         "organisation_id": caller.organisation_id,
         "action": action,
@@ -73,7 +97,6 @@ async def record_audit(
         "request_id": UUID(caller.request_id) if caller.request_id else None,
         "detail": dict(detail or {}),
     }
-    await session.execute(INSERT_ENTRY, entry)
 
 
 async def record_event(

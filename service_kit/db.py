@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import DeclarativeBase
 
 from service_kit.clock.editions import adopt_edition
+from service_kit.wake_up import WakeUp
 
 # 40001 serialization failure, 40P01 deadlock: the same work done again may well succeed at once.
 RETRYABLE_SQLSTATES = frozenset({"40001", "40P01"})
@@ -57,20 +58,24 @@ class Database:
     def __init__(self, engine: AsyncEngine, settle: Settle | None = None) -> None:
         self.engine = engine
         self._settle = settle
+        self._wake_up = WakeUp(engine)
         self._sessions = async_sessionmaker(engine, expire_on_commit=False)
 
     @asynccontextmanager
     async def transaction(self, organisation_id: UUID | None = None) -> AsyncIterator[AsyncSession]:
         """Open one transaction, seeing one organisation's rows, or none where no organisation is given."""
-        async with self._sessions() as session, session.begin():
-            if organisation_id is not None:
-                await set_tenant(session, organisation_id)
-            yield session
-            if self._settle is not None:
-                await self._settle(session)
+        async with self._sessions() as session:
+            async with session.begin():
+                if organisation_id is not None:
+                    await set_tenant(session, organisation_id)
+                yield session
+                if self._settle is not None:
+                    await self._settle(session)
+            self._wake_up.after_commit(session)
 
     async def close(self) -> None:
         """Close every connection."""
+        await self._wake_up.close()
         await self.engine.dispose()
 
 

@@ -107,7 +107,7 @@ def classify_status(answer: Answer, now: datetime) -> Verdict | None:
 
 
 def _judge_success(answer: Answer, sent: Sent) -> Verdict:
-    note = _member(_read_object(answer.body), "receipt")
+    note = text_member(read_object(answer.body), "receipt")
     line = _receipt_line(note, sent, sent.message_id) if note else None
     if line is None or line.hash != sent.hash:
         return Verdict(Outcome.DESTINATION_FAULT)
@@ -123,7 +123,7 @@ def _judge_problem(problem: Mapping[str, Any] | None, sent: Sent) -> Verdict:
         return Verdict(Outcome.DEAD, problem=name, problem_errors=errors, authentic=True)
     if name == "document-missing":
         return Verdict(Outcome.DOCUMENT_MISSING, problem=name, authentic=True)
-    note = _member(problem, "receipt")
+    note = text_member(problem, "receipt")
     line = _receipt_line(note, sent) if name == "conflict" and note else None
     if line is None:
         return Verdict(Outcome.DESTINATION_FAULT, problem=name)
@@ -132,7 +132,7 @@ def _judge_problem(problem: Mapping[str, Any] | None, sent: Sent) -> Verdict:
 
 def read_problem(answer: Answer) -> Mapping[str, Any] | None:
     """Read a problem of the catalogue under its own status; ``None`` for anything else, a proxy's page included."""
-    problem = _read_object(answer.body) if _is_problem(answer) else {}
+    problem = read_object(answer.body) if _is_problem(answer) else {}
     name = problem_name(problem)
     if name not in CATALOGUE or problem.get("type") != CATALOGUE[name].uri:
         return None
@@ -141,15 +141,15 @@ def read_problem(answer: Answer) -> Mapping[str, Any] | None:
 
 def problem_name(problem: Mapping[str, Any]) -> str:
     """Give the name that stands in a problem's type."""
-    return (_member(problem, "type") or "").removeprefix("/problems/")
+    return (text_member(problem, "type") or "").removeprefix("/problems/")
 
 
 def _is_problem(answer: Answer) -> bool:
     return answer.headers.get("content-type", "").partition(";")[0].strip().lower() == PROBLEM_MEDIA_TYPE
 
 
-def _read_object(body: bytes) -> Mapping[str, Any]:
-    """The answer's JSON object; an empty one for a page of a proxy, or whatever else it may be."""
+def read_object(body: bytes) -> Mapping[str, Any]:
+    """Give the answer's JSON object; an empty one for a page of a proxy, or whatever else it may be."""
     try:
         content = load_ijson(body)
     except MalformedMessage:
@@ -157,7 +157,8 @@ def _read_object(body: bytes) -> Mapping[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def _member(content: Mapping[str, Any], name: str) -> str | None:
+def text_member(content: Mapping[str, Any], name: str) -> str | None:
+    """Give a member that is text, or ``None``."""
     value = content.get(name)
     return value if isinstance(value, str) else None
 
@@ -179,7 +180,11 @@ def _plain_errors(errors: Any) -> tuple[tuple[str, str], ...]:
     """Pointers and codes only, and only such as hold no words: the rest of a stranger's text is not kept."""
     if not isinstance(errors, list):
         return ()
-    pairs = [(_member(e, "pointer"), _member(e, "code")) for e in errors[:KEPT_ERRORS] if isinstance(e, dict)]
+    pairs = [
+        (text_member(e, "pointer"), text_member(e, "code"))
+        for e in errors[:KEPT_ERRORS]
+        if isinstance(e, dict)
+    ]
     return tuple(
         (pointer, code)
         for pointer, code in pairs

@@ -9,6 +9,7 @@ from service_kit.documents.store import DocumentStore
 from service_kit.exchange.answers import Answer, Outcome, Verdict
 from service_kit.exchange.client import ExchangeClient, NoAnswer
 from service_kit.exchange.documents_named import NamedDocument
+from service_kit.exchange.kept_answers import kept_answer
 from service_kit.exchange.leases import Claimed
 from service_kit.exchange.links import LinkKeys
 from service_kit.exchange.part_answers import Held, judge_part
@@ -98,7 +99,6 @@ class _Upload:
     async def _post(self, offset: int, part: bytes) -> Held | Attempt:
         started = time.monotonic()
         path = f"/documents/{self._document.sha256}?offset={offset}&size={self._document.size}"
-        answer: Answer | None = None
         try:
             answer = await self._sender.client.post(
                 self._keys.counterpart_url,
@@ -110,14 +110,14 @@ class _Upload:
         except NoAnswer as fault:
             return self._failed(started, Verdict(Outcome.DESTINATION_FAULT), fault.kind)
         told = judge_part(answer, self._document.sha256, self.message.claimed_at)
-        return told if isinstance(told, Held) else self._failed(started, told, status=answer.status)
+        return told if isinstance(told, Held) else self._failed(started, told, answer=answer)
 
     def _headers(self, offset: int, part: bytes) -> dict[str, str]:
         keys = self._keys
         headers = signed_headers(
             part,
             message_id=new_part_id(self._document.sha256, offset),
-            now=self.message.claimed_at,
+            now=self.message.now(),
             private_keys=keys.signing_keys if Scheme.V1A in keys.schemes else [],
             secrets=keys.signing_secrets if Scheme.V1 in keys.schemes else [],
         )
@@ -130,15 +130,16 @@ class _Upload:
         renewed = await self._sender.renew(self.message)
         if renewed is None:
             raise LeaseLost
-        self.message = replace(self.message, claimed_at=renewed)
+        self.message = replace(self.message, claimed_at=renewed, claimed=time.monotonic())
 
     def _failed(
-        self, started: float, verdict: Verdict, outcome: str | None = None, *, status: int | None = None
+        self, started: float, verdict: Verdict, outcome: str | None = None, *, answer: Answer | None = None
     ) -> Attempt:
         return Attempt(
-            started_at=self.message.claimed_at,
+            started_at=self.message.now(),
             duration_ms=round((time.monotonic() - started) * 1000),
             verdict=verdict,
             outcome=outcome or verdict.outcome.value,
-            http_status=status,
+            http_status=answer.status if answer else None,
+            answer=kept_answer(answer, [self.message.body]) if answer else None,
         )

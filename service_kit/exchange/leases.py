@@ -1,8 +1,9 @@
 """Claiming what is to be sent: a lease with a token, committed before the call."""
 
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Integer, Uuid, bindparam, text
@@ -123,6 +124,12 @@ class Claimed:
     traceparent: str | None
     lease_token: UUID
     claimed_at: datetime
+    # A steady clock's seconds just before the claim: how old it is, whatever the clock of the host does meanwhile.
+    claimed: float = field(default_factory=time.monotonic)
+
+    def now(self) -> datetime:
+        """Give the time by the database's clock: read at the claim, and counted on by a steady clock."""
+        return self.claimed_at + timedelta(seconds=time.monotonic() - self.claimed)
 
 
 async def claim_due(
@@ -149,7 +156,9 @@ async def claim_due(
         "links": list(windows),
         "windows": list(windows.values()),
     }
-    return [Claimed(*row) for row in await session.execute(CLAIM, values)]
+    started = time.monotonic()
+    rows = (await session.execute(CLAIM, values)).mappings()
+    return [Claimed(**row, claimed=started) for row in rows]
 
 
 async def renew(session: AsyncSession, message: Claimed, *, lease_seconds: float) -> datetime | None:

@@ -46,6 +46,7 @@ class LinkKeys:
     secrets_out: tuple[bytes, ...]
     secrets_in: tuple[bytes, ...]
     allowed_networks: tuple[str, ...] = ()
+    batch_max: int = 1  # what the counterpart last said that it takes at once
 
     @property
     def signing_keys(self) -> list[Ed25519PrivateKey]:
@@ -194,4 +195,5 @@ def _link_keys(
         secrets_out=secrets.out,
         secrets_in=secrets.into,
         allowed_networks=tuple(link.allowed_networks),
+        batch_max=link.counterpart_batch_max,
     )

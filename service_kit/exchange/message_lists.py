@@ -44,11 +44,7 @@ async def sent_messages(
     """Give a page of messages sent, newest first."""
     statement = _sent()
     if state is not None:
-        waiting = OutboundMessage.state.in_(UNDELIVERED)
-        shown = case(
-            (_parked(), MessageState.PARKED), (waiting, MessageState.WAITING), else_=OutboundMessage.state
-        )
-        statement = statement.where(shown == state.value)
+        statement = statement.where(shown_state() == state.value)
     if subject is not None:
         statement = statement.where(OutboundMessage.subject == subject)
     if where is not None:
@@ -104,6 +100,16 @@ async def find_message(session: AsyncSession, message_id: UUID) -> MessageDetail
         raise ApiProblem("not-found")
     shown = _read_received(received).model_dump()
     return MessageDetail(**shown, attempt_history=[], refused_members=[], receipt=None)
+
+
+def shown_state() -> ColumnElement[str]:
+    """Where a message that was sent stands, as people are shown it."""
+    waiting = OutboundMessage.state.in_(UNDELIVERED)
+    return case(
+        (_parked(), MessageState.PARKED.value),
+        (waiting, MessageState.WAITING.value),
+        else_=OutboundMessage.state,
+    )
 
 
 def _sent() -> Select[OutboundMessage, bool]:

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from service_kit.exchange.models import DeliveryMode
-from service_kit.exchange.status import MessageStatus
+from service_kit.exchange.status import MessageState, MessageStatus
 
 
 class LinkRead(BaseModel):
@@ -61,6 +61,21 @@ class AttemptRead(BaseModel):
     outcome: str
     http_status: int | None
     problem: str | None = Field(description="The name of the catalogued problem that was answered.")
+    answer: str | None = Field(
+        description="How the answer began where it was no receipt, at most 4 KiB of plain text: a stranger's words."
+    )
+
+
+class AttemptLogEntry(AttemptRead):
+    """An attempt with the message it was made for, without its content."""
+
+    id: UUID
+    message_id: UUID
+    link_id: UUID
+    subject: str = Field(description="The exchange reference, or `link` for the protocol's own messages.")
+    type: str
+    number: int = Field(description="The message's number in its stream.")
+    message_state: MessageState = Field(description="Where the message stands now.")
 
 
 class RefusedMember(BaseModel):

@@ -189,7 +189,12 @@ class DeliveryAttempt(OwnedRow, KitBase):
         ),
         Index(None, "organisation_id", "message_id", "id"),
         Index(None, "organisation_id", "link_id", "id"),
-    )
+        Index(None, "organisation_id", "started_at"),
+        Index(
+            "ix_delivery_attempts_failed", "organisation_id", "outcome", "id",
+            postgresql_where=text("outcome <> 'delivered'"),
+        ),
+    )  # fmt: skip
 
     message_id: Mapped[UUID]
     link_id: Mapped[UUID]

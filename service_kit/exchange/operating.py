@@ -14,6 +14,7 @@ from service_kit.exchange.status import Direction, MessageState
 from service_kit.idempotency import OnceDep
 from service_kit.pagination import Page, PageDep
 from service_kit.problems import ApiProblem
+from service_kit.wake_up import Channel, wake_after_commit
 
 router = APIRouter()
 
@@ -41,6 +42,7 @@ async def resume_link(link_id: UUID, acting: OperateDep, once: OnceDep) -> Respo
     )
     if (await acting.session.execute(statement)).one_or_none() is None:
         raise ApiProblem("not-found")
+    wake_after_commit(acting.session, Channel.OUTBOX)
     await acting.audit("exchange.resumed", "exchange_link", link_id)
     row = (await acting.session.execute(links().where(Link.id == link_id))).one()
     return await once.answer(LinkRead.model_validate(row), status=200)

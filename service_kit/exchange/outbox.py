@@ -12,6 +12,7 @@ from service_kit.exchange.document_models import MessageDocument
 from service_kit.exchange.links import LinkUnusable
 from service_kit.exchange.models import InboundStream, Link, OutboundMessage
 from service_kit.ids import new_id
+from service_kit.wake_up import Channel, wake_after_commit
 from shared_schemas.exchange.envelope import (
     LINK_SUBJECT,
     message_hash,
@@ -135,6 +136,7 @@ async def _enter(
             **key,
         )
     )
+    wake_after_commit(session, Channel.OUTBOX)
     for document_id in documents:
         row = {"organisation_id": organisation_id, "id": new_id(), "message_id": message_id}
         await session.execute(insert(MessageDocument).values(**row, document_id=document_id))

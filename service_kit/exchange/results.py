@@ -1,13 +1,19 @@
 """What came of an attempt: recorded only while its lease is still ours, so that a late result changes nothing."""
 
 import random
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import DateTime, Text, Uuid, bindparam, func, insert, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service_kit.audit import record_audit
+from service_kit.db import table_of
 from service_kit.exchange.answers import Outcome, Verdict
 from service_kit.exchange.breaker import Heard, record_heard
 from service_kit.exchange.conflicts import settle_conflict
@@ -16,9 +22,11 @@ from service_kit.exchange.leases import Claimed
 from service_kit.exchange.links import LinkKeys
 from service_kit.exchange.models import DeliveryAttempt, Link, OutboundMessage, OutboundState
 from service_kit.exchange.schedule import DELAYS, retry_delay
-from service_kit.exchange.sent_states import mark_delivered, set_state
+from service_kit.exchange.sent_states import set_state, tell_delivered
 from service_kit.ids import new_id
 
+# The outcome of each message of a batch whose counterpart takes none.
+BATCH_REFUSED = "batch_refused"
 UNTIL_A_PERSON_ACTS = timedelta(days=36_500)
 
 
@@ -32,10 +40,104 @@ class Attempt:
     outcome: str
     http_status: int | None = None
     clock_skew_seconds: float | None = None
+    answer: str | None = None  # how it began, where it was no receipt
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What came of one request: of one message, or of several that went together."""
+
+    keys: LinkKeys
+    attempts: Sequence[tuple[Claimed, Attempt]]
+
+    def heard(self) -> Heard:
+        """Say what the request told of its destination."""
+        attempts = [attempt for _, attempt in self.attempts]
+        return Heard(
+            authentic=any(attempt.verdict.authentic for attempt in attempts),
+            fault=all(attempt.verdict.outcome == Outcome.DESTINATION_FAULT for attempt in attempts),
+            http_status=attempts[0].http_status,
+            clock_skew_seconds=attempts[0].clock_skew_seconds,
+        )
+
+
+# The usual case, many at once. A message whose lease is not this one's any more is not there to be changed.
+DELIVER = text("""
+    UPDATE outbound_messages m
+       SET state = 'delivered', lease_token = NULL, leased_until = NULL, attempts = m.attempts + 1,
+           last_outcome = 'delivered', delivered_at = now(), problem = NULL,
+           receipt = r.note, receipt_reference = r.reference, receipt_stored_at = r.stored_at
+      FROM unnest(CAST(:ids AS uuid[]), CAST(:tokens AS uuid[]), CAST(:notes AS text[]),
+                  CAST(:refs AS text[]), CAST(:times AS timestamptz[])) AS r(id, token, note, reference, stored_at)
+     WHERE m.organisation_id = :organisation_id AND m.id = r.id AND m.lease_token = r.token AND m.state = 'leased'
+    RETURNING r.token
+""").bindparams(
+    bindparam("ids", type_=ARRAY(Uuid)),
+    bindparam("tokens", type_=ARRAY(Uuid)),
+    bindparam("notes", type_=ARRAY(Text)),
+    bindparam("refs", type_=ARRAY(Text)),
+    bindparam("times", type_=ARRAY(DateTime(timezone=True))),
+)
+INSERT_ATTEMPT = insert(table_of(DeliveryAttempt))
+
+
+async def record_results(session: AsyncSession, finished: Sequence[Finished]) -> set[UUID]:
+    """Record what came of one organisation's requests; give the lease tokens that were still ours.
+
+    For those that were not, nothing is changed: neither the message nor its link, and no attempt is recorded.
+    """
+    ours = await _record_delivered(session, finished)
+    for request in finished:
+        for claimed, attempt in request.attempts:
+            if attempt.verdict.outcome != Outcome.DELIVERED and await record_result(
+                session, request.keys, claimed, attempt
+            ):
+                ours.add(claimed.lease_token)
+    await _record_heard(session, finished, ours)
+    return ours
+
+
+async def _record_delivered(session: AsyncSession, finished: Sequence[Finished]) -> set[UUID]:
+    delivered = [
+        (request.keys, claimed, attempt)
+        for request in finished
+        for claimed, attempt in request.attempts
+        if attempt.verdict.outcome == Outcome.DELIVERED
+    ]
+    if not delivered:
+        return set()
+    lines = [(attempt.verdict.receipt, attempt.verdict.note) for _, _, attempt in delivered]
+    values = {
+        "organisation_id": delivered[0][0].organisation_id,
+        "ids": [claimed.id for _, claimed, _ in delivered],
+        "tokens": [claimed.lease_token for _, claimed, _ in delivered],
+        "notes": [note for _, note in lines],
+        "refs": [line.reference for line, _ in lines if line],
+        "times": [line.stored_at for line, _ in lines if line],
+    }
+    changed: set[UUID] = set((await session.execute(DELIVER, values)).scalars())
+    ours = [one for one in delivered if one[1].lease_token in changed]
+    if ours:
+        await session.execute(
+            INSERT_ATTEMPT, [_attempt_row(claimed, attempt) for _, claimed, attempt in ours]
+        )
+        receipts = [(keys, claimed.id, attempt.verdict.receipt) for keys, claimed, attempt in ours]
+        await tell_delivered(session, [(keys, message, line) for keys, message, line in receipts if line])
+    return changed
+
+
+async def _record_heard(session: AsyncSession, finished: Sequence[Finished], ours: set[UUID]) -> None:
+    by_link: dict[UUID, list[Heard]] = defaultdict(list)
+    for request in finished:
+        if any(claimed.lease_token in ours for claimed, _ in request.attempts):
+            by_link[request.keys.link_id].append(request.heard())
+    # In one order everywhere: each link's row stays locked until the end.
+    for link_id in sorted(by_link):
+        await record_heard(session, finished[0].keys.organisation_id, link_id, by_link[link_id])
 
 
 async def record_result(session: AsyncSession, keys: LinkKeys, claimed: Claimed, attempt: Attempt) -> bool:
-    """Record an attempt and what follows from it; ``False``, and nothing changed, if the lease is no longer ours."""
+    """Record an attempt that delivered nothing; ``False``, and nothing changed, if the lease is no longer ours."""
     statement = (
         select(OutboundMessage)
         .where(
@@ -49,27 +151,14 @@ async def record_result(session: AsyncSession, keys: LinkKeys, claimed: Claimed,
     message = (await session.execute(statement)).scalar_one_or_none()
     if message is None:
         return False
-    await _add_attempt(session, message, attempt)
+    await session.execute(INSERT_ATTEMPT, _attempt_row(claimed, attempt))
     await _follow(session, keys, message, attempt)
-    await record_heard(session, message.organisation_id, message.link_id, [heard(attempt)])
     return True
-
-
-def heard(attempt: Attempt) -> Heard:
-    """Say what one request told of its destination."""
-    return Heard(
-        authentic=attempt.verdict.authentic,
-        fault=attempt.verdict.outcome == Outcome.DESTINATION_FAULT,
-        http_status=attempt.http_status,
-        clock_skew_seconds=attempt.clock_skew_seconds,
-    )
 
 
 async def _follow(session: AsyncSession, keys: LinkKeys, message: OutboundMessage, attempt: Attempt) -> None:
     verdict = attempt.verdict
-    if verdict.outcome == Outcome.DELIVERED and verdict.receipt and verdict.note:
-        await mark_delivered(session, keys, message, verdict.receipt, verdict.note)
-    elif verdict.outcome == Outcome.DEAD:
+    if verdict.outcome == Outcome.DEAD:
         await _bury(session, keys, message, verdict)
     elif verdict.outcome == Outcome.CONFLICT and await settle_conflict(session, keys, message, verdict):
         return
@@ -104,11 +193,27 @@ async def _wait(session: AsyncSession, message: OutboundMessage, attempt: Attemp
         attempts=attempts,
         next_attempt_at=func.clock_timestamp() + delay,
     )
-    if verdict.outcome == Outcome.DESTINATION_PAUSED:
+    if attempt.outcome == BATCH_REFUSED:
+        # Until it says anew, when asked for its state, that it takes several at once.
+        await _send_singly(session, message)
+    elif verdict.outcome == Outcome.DESTINATION_PAUSED:
         await _pause(session, message, UNTIL_A_PERSON_ACTS, "link-closed")
     elif verdict.outcome == Outcome.DESTINATION_WAITS:
         # Without a time of its own only the schedule's first step: one message's age must not silence the link.
         await _pause(session, message, verdict.wait or DELAYS[0], "destination_waits")
+
+
+async def _send_singly(session: AsyncSession, message: OutboundMessage) -> None:
+    await session.execute(
+        update(Link)
+        .where(
+            Link.organisation_id == message.organisation_id,
+            Link.id == message.link_id,
+            Link.counterpart_batch_max > 1,
+        )
+        .values(counterpart_batch_max=1)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def _pause(session: AsyncSession, message: OutboundMessage, delay: timedelta, reason: str) -> None:
@@ -123,17 +228,16 @@ async def _pause(session: AsyncSession, message: OutboundMessage, delay: timedel
     )
 
 
-async def _add_attempt(session: AsyncSession, message: OutboundMessage, attempt: Attempt) -> None:
-    await session.execute(
-        insert(DeliveryAttempt).values(
-            organisation_id=message.organisation_id,
-            id=new_id(),
-            message_id=message.id,
-            link_id=message.link_id,
-            started_at=attempt.started_at,
-            duration_ms=attempt.duration_ms,
-            outcome=attempt.outcome,
-            http_status=attempt.http_status,
-            problem=attempt.verdict.problem,
-        )
-    )
+def _attempt_row(claimed: Claimed, attempt: Attempt) -> dict[str, Any]:
+    return {
+        "organisation_id": claimed.organisation_id,
+        "id": new_id(),
+        "message_id": claimed.id,
+        "link_id": claimed.link_id,
+        "started_at": attempt.started_at,
+        "duration_ms": attempt.duration_ms,
+        "outcome": attempt.outcome,
+        "http_status": attempt.http_status,
+        "problem": attempt.verdict.problem,
+        "answer": attempt.answer,
+    }

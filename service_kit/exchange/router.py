@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from service_kit.exchange import document_route, key_route, operating, receiving_route
+from service_kit.exchange import delivery_log, document_route, key_route, operating, receiving_route
 from service_kit.exchange.collecting import routes as collecting_routes
 
 router = APIRouter(prefix="/v1/exchange", tags=["exchange"])
@@ -11,3 +11,4 @@ router.include_router(document_route.router)
 router.include_router(operating.router)
 router.include_router(key_route.router)
 router.include_router(collecting_routes.router)
+router.include_router(delivery_log.router)

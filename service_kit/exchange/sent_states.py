@@ -1,12 +1,14 @@
 """The moves of a message that was sent, and what each leaves behind."""
 
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import func, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service_kit.acting import Acting, changed_subjects
-from service_kit.audit import record_audit
+from service_kit.audit import record_audit_of_each
 from service_kit.db import set_tenant
 from service_kit.exchange.answers import Outcome
 from service_kit.exchange.links import LinkKeys
@@ -45,7 +47,20 @@ async def mark_delivered(
         receipt_reference=receipt.reference,
         receipt_stored_at=receipt.stored_at,
     )
-    acting = Acting(session, keys.caller(), await set_tenant(session, message.organisation_id))
-    changed_subjects(session)[DELIVERY, message.id] = acting
-    detail = {"hash": receipt.hash, "reference": receipt.reference}
-    await record_audit(session, keys.caller(), "exchange.delivered", "exchange_message", message.id, detail)
+    await tell_delivered(session, [(keys, message.id, receipt)])
+
+
+async def tell_delivered(
+    session: AsyncSession, delivered: Sequence[tuple[LinkKeys, UUID, ReceiptLine]]
+) -> None:
+    """Audit that messages of one organisation have arrived, and tell whatever settles the transaction."""
+    now = await set_tenant(session, delivered[0][0].organisation_id)
+    for keys, message_id, _ in delivered:
+        changed_subjects(session)[DELIVERY, message_id] = Acting(session, keys.caller(), now)
+    await record_audit_of_each(
+        session,
+        delivered[0][0].caller(),
+        "exchange.delivered",
+        "exchange_message",
+        {message_id: {"hash": line.hash, "reference": line.reference} for _, message_id, line in delivered},
+    )

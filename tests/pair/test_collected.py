@@ -40,5 +40,3 @@ async def test_a_decision_is_collected_and_the_answers_are_pushed(pair: Pair) ->
     assert len(pair.panel.wire.requests) == asked  # the Panel itself has called nobody
     waiting = "SELECT type FROM outbound_messages WHERE state <> 'delivered'"
     assert (await pair.local.rows(waiting), await pair.panel.rows(waiting)) == ([], [])
-    case = (await pair.secretariat.get(at_panel)).json()
-    assert case["local_review"] is not None
