@@ -90,7 +90,12 @@ async def list_collections(acting: Annotated[Acting, Requires("exchange:read")])
         },
         404: {"description": "This link is not collected on."},
     },
-    openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"example": {}}}}},
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"examples": {"ask": {"value": {}}}}},
+        }
+    },
 )
 async def post_collection(request: Request, link_id: LinkPath) -> Response:
     """Answer the lowest undelivered message of each stream that is due, as bytes that would have been pushed.

@@ -16,7 +16,7 @@ from service_kit.exchange.collecting.giving import COLLECTED
 from service_kit.exchange.leases import Claimed
 from service_kit.exchange.message_ids import read_message_id
 from service_kit.exchange.opening import OpenLink
-from service_kit.exchange.results import Attempt, record_result
+from service_kit.exchange.results import Attempt, Finished, record_results
 from service_kit.logs import where_raised
 from service_kit.problems import ApiProblem
 from shared_schemas.exchange.headers import PROBLEM_MEDIA_TYPE
@@ -126,4 +126,5 @@ async def _record(session: AsyncSession, opened: OpenLink, told: _Told) -> bool:
         outcome=verdict.outcome.value,
         http_status=told.answer.status,
     )
-    return await record_result(session, keys, claimed, attempt)
+    ours = await record_results(session, [Finished(keys, ((claimed, attempt),))])
+    return claimed.lease_token in ours
