@@ -137,7 +137,7 @@ async def _show_received(
     return ProofMessage(
         **_facts(message, SummaryDirection.RECEIVED),
         # What a receipt says never changes; its signature is made when it is given.
-        receipts=[write_receipt(receipt, keys.own_key)],
+        receipts=[write_receipt(receipt, *keys.signing_keys)],
         headers={name: str(value) for name, value in message.headers.items()},
         body=_body(work, message),
         agreed=await agreement.find(keys, message, SummaryDirection.RECEIVED),
