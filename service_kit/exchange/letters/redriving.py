@@ -11,6 +11,7 @@ from service_kit.exchange.alerts import AlertKind, clear_alerts
 from service_kit.exchange.letters.models import Disposal, DisposalState
 from service_kit.exchange.models import OutboundMessage, OutboundState
 from service_kit.identity import Caller
+from service_kit.wake_up import Channel, wake_after_commit
 
 MOST_AT_ONCE = 500
 
@@ -38,6 +39,7 @@ async def redrive(session: AsyncSession, caller: Caller, ids: Sequence[UUID]) ->
         .values(state=OutboundState.PENDING.value, attempts=0, next_attempt_at=func.now(), problem=None)
         .execution_options(synchronize_session=False)
     )
+    wake_after_commit(session, Channel.OUTBOX)
     await end_proposals(session, owner, found)
     for message_id in found:
         await clear_alerts(session, owner, AlertKind.MESSAGE_DEAD, message_id=message_id)

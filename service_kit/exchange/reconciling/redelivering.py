@@ -13,6 +13,7 @@ from service_kit.exchange.links import LinkKeys
 from service_kit.exchange.models import OutboundMessage, OutboundState, OutboundStream
 from service_kit.exchange.reconciling.sets import NOT_LIVE, SentRow, find_sent
 from service_kit.exchange.restoring.filling import fill_bodiless
+from service_kit.wake_up import Channel, wake_after_commit
 from shared_schemas.exchange.reconciling import Gap, RedeliveriesAnswer
 
 BY_COUNTERPART = "counterpart"
@@ -88,6 +89,7 @@ async def _send_again(session: AsyncSession, keys: LinkKeys, message: SentRow, b
         )
         .execution_options(synchronize_session=False)
     )
+    wake_after_commit(session, Channel.OUTBOX)
     if message.state == OutboundState.DEAD:
         await clear_alerts(session, keys.organisation_id, AlertKind.MESSAGE_DEAD, message_id=message.id)
     detail = {"was": message.state, "by": by}
