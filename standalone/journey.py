@@ -32,6 +32,7 @@ class Cast:
     secretariat: Person
     chair: Person
     other_partnership: Person
+    operator: Person
 
 
 async def demonstrate(context: StandaloneContext) -> bool:
@@ -65,6 +66,7 @@ def read_cast(context: StandaloneContext) -> Cast:
         secretariat=person("panel_service", "panel", "secretariat"),
         chair=person("panel_service", "panel", "chair"),
         other_partnership=person("local_service", "demonstration-west", "partnership_office"),
+        operator=person("local_service", "demonstration-east", "administrator"),
     )
 
 
@@ -91,6 +93,7 @@ class Story:
         self._review_locally(now)
         onward.improve(self, now)
         onward.look_back(self)
+        onward.compare_and_prove(self)
 
     def _record(self, now: datetime) -> None:
         case = self.cast.office.post("/v1/cases", {"incident": serious_incident(now)}).body

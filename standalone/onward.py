@@ -130,6 +130,28 @@ def look_back(story: "Story") -> None:
         story.fact("due", f"{duty['due_on']}: {duty['title']}")
 
 
+def compare_and_prove(story: "Story") -> None:
+    """Have both sides compared, and show that each message of the case is in what the Panel then signed."""
+    operator, office = story.cast.operator, story.cast.office
+    link = operator.get("/v1/exchange/links").body["items"][0]["id"]
+    compared = f"/v1/exchange/reconciliations?link_id={link}&limit=1"
+    before = operator.get(compared).body["items"]
+    operator.post(f"/v1/exchange/links/{link}/reconciliation", {"all_days": True})
+    latest = story.wait_for(
+        "the comparison with the Panel",
+        lambda: [one for one in operator.get(compared).body["items"] if one not in before],
+    )[0]
+    if not (latest["sent_equal"] and latest["received_equal"]):
+        raise NotConfirmed("the two sides were compared and are not equal")
+    story.step("Both sides are compared, day by day: nothing that one sent is missing at the other")
+    messages = office.get(f"{story.case}/proof").body["messages"]
+    unproven = [one["id"] for one in messages if not one["agreed"]]
+    if unproven:
+        raise NotConfirmed(f"{len(unproven)} messages are in no day that the Panel has signed")
+    story.step(f"The proof of the case: {len(messages)} messages, each in a day's root that the Panel signed")
+    story.fact("checked offline with", "python -m shared_schemas.verify_proof FILE --key urn:uuid:…=whpk_…")
+
+
 def etag_of(answer: Answer) -> str:
     """Give an answer's ETag, which it must have."""
     if answer.etag is None:

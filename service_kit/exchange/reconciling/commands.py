@@ -146,7 +146,11 @@ def _show(compared: Sequence[Compared]) -> None:
     from rich.table import Table
 
     console = Console()
-    links = Table("Counterpart", "Link", "Result", "Days", "Findings")
+    links = Table("Counterpart")
+    # A link's id is copied into the next command, so it is shown whole however narrow the screen is.
+    links.add_column("Link", no_wrap=True, min_width=36)
+    for heading in ("Result", "Days", "Findings"):
+        links.add_column(heading)
     findings = Table("Counterpart", "Found", "Direction", "Day", "Message", "Code", title="Findings")
     for one in compared:
         outcome = one.outcome
