@@ -13,6 +13,7 @@ from tests.bench.creating import bench_creating
 from tests.bench.crossing import bench_crossing
 from tests.bench.draining import bench_draining
 from tests.bench.growth import bench_growth
+from tests.bench.latency import bench_latency
 from tests.bench.listing import bench_listing
 
 
@@ -23,6 +24,7 @@ class Part(StrEnum):
     CARRYING = "carrying"
     GROWTH = "growth"
     DRAINING = "draining"
+    LATENCY = "latency"
     CLAIMS = "claims"
 
 
@@ -68,7 +70,8 @@ def bench(
         if Part.DRAINING in parts:
             count = min(messages, 1_000) if quick else messages
             bench_draining(bed, console, rounds=min(rounds, 3), messages=count, profile=profile)
-
+        if Part.LATENCY in parts:
+            bench_latency(bed, console, rounds=min(rounds, 3), quick=quick)
         if Part.CLAIMS in parts:
             bench_claims(bed, console, rounds=rounds, share=0.02 if quick else share)
 

@@ -18,6 +18,7 @@ from sqlalchemy import text
 from service_kit.db import Database, make_engine
 from service_kit.exchange.client import ExchangeClient
 from service_kit.exchange.dispatcher import Dispatcher
+from service_kit.logs import configure_logging
 from service_kit.settings import ServiceSettings
 from service_kit.wake_up import Channel, listen
 
@@ -60,11 +61,11 @@ def settings_for(order: Order) -> ServiceSettings:
     )
 
 
-def open_database(settings: ServiceSettings) -> Database:
-    """Open the database as the worker does."""
+def open_database(settings: ServiceSettings, url: SecretStr | None = None) -> Database:
+    """Open the database as the worker does, or in the role of another URL."""
     return Database(
         make_engine(
-            settings.worker_database_url.get_secret_value(),
+            (url or settings.worker_database_url).get_secret_value(),
             pool_size=settings.pool_size,
             statement_timeout_ms=60_000,
             lock_timeout_ms=settings.lock_timeout_ms,
@@ -115,6 +116,7 @@ def main() -> None:
     import uvloop
 
     order = Order(**json.loads(sys.stdin.readline()))
+    configure_logging("bench", "sender")
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)  # as the services have it
