@@ -24,6 +24,7 @@ ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('exchange cl
 # breaker is open, nothing but one probe goes, when its time has come and nothing else is on its way there: the oldest
 # head; where that has failed, from then on the oldest that is due by its own schedule, if one is, so that one message
 # which fails alone does not stand for its link for ever. SKIP LOCKED passes over what another transaction changes now.
+# A parked stream is asked for by a value, not by NOT EXISTS: that became a join which read all streams there ever were.
 CLAIM = text("""
     WITH sendable AS (
         SELECT l.organisation_id, l.id, l.breaker_open_until, l.breaker_wait_seconds > :first_wait AS probed_before,
@@ -54,9 +55,8 @@ CLAIM = text("""
                       SELECT FROM outbound_messages lower
                        WHERE lower.organisation_id = m.organisation_id AND lower.stream_id = m.stream_id
                          AND lower.number < m.number AND lower.state IN ('pending', 'leased', 'dead'))
-                  AND NOT EXISTS (
-                      SELECT FROM outbound_streams s
-                       WHERE s.organisation_id = m.organisation_id AND s.id = m.stream_id AND s.parked_at IS NOT NULL)
+                  AND (SELECT s.parked_at FROM outbound_streams s
+                        WHERE s.organisation_id = m.organisation_id AND s.id = m.stream_id) IS NULL
                 ORDER BY m.next_attempt_at, m.id
                 LIMIT greatest(0, l.room)
                   FOR UPDATE OF m SKIP LOCKED) head
@@ -76,9 +76,8 @@ CLAIM = text("""
                       SELECT FROM outbound_messages lower
                        WHERE lower.organisation_id = m.organisation_id AND lower.stream_id = m.stream_id
                          AND lower.number < m.number AND lower.state IN ('pending', 'leased', 'dead'))
-                  AND NOT EXISTS (
-                      SELECT FROM outbound_streams s
-                       WHERE s.organisation_id = m.organisation_id AND s.id = m.stream_id AND s.parked_at IS NOT NULL)
+                  AND (SELECT s.parked_at FROM outbound_streams s
+                        WHERE s.organisation_id = m.organisation_id AND s.id = m.stream_id) IS NULL
                 ORDER BY l.probed_before AND m.next_attempt_at > now(), m.id
                 LIMIT 1
                   FOR UPDATE OF m SKIP LOCKED) head

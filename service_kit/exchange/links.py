@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,6 +19,24 @@ from service_kit.exchange.wrapping import SEED, unwrap
 from service_kit.identity import Caller
 from service_kit.tables import Organisation
 from shared_schemas.exchange.signatures import Scheme
+
+# Written once: to put its many conditions together anew costs more than the database takes for it.
+_LINK = (
+    select(Link, Organisation.code, Organisation.name, ExchangeKey, still_signs())
+    .join(Organisation, Organisation.id == Link.organisation_id)
+    .join(
+        ExchangeKey,
+        and_(
+            ExchangeKey.organisation_id == Link.organisation_id,
+            ExchangeKey.party.in_([Link.organisation_id, Link.counterpart_party]),
+            ExchangeKey.kind == KeyKind.SIGNING,
+            *good_now(),
+        ),
+    )
+    .where(Link.organisation_id == bindparam("organisation_id"), Link.id == bindparam("link_id"))
+    .order_by(ExchangeKey.valid_from.desc(), ExchangeKey.id.desc())
+    .execution_options(populate_existing=True)
+)
 
 
 class LinkUnusable(LookupError):
@@ -139,22 +157,7 @@ async def load_link(
 
     Nothing is kept between transactions, so that a pinned or withdrawn key counts from its commit on.
     """
-    statement = (
-        select(Link, Organisation.code, Organisation.name, ExchangeKey, still_signs())
-        .join(Organisation, Organisation.id == Link.organisation_id)
-        .join(
-            ExchangeKey,
-            and_(
-                ExchangeKey.organisation_id == Link.organisation_id,
-                ExchangeKey.party.in_([Link.organisation_id, Link.counterpart_party]),
-                ExchangeKey.kind == KeyKind.SIGNING,
-                *good_now(),
-            ),
-        )
-        .where(Link.organisation_id == organisation_id, Link.id == link_id)
-        .order_by(ExchangeKey.valid_from.desc(), ExchangeKey.id.desc())
-    )
-    found = await session.execute(statement.execution_options(populate_existing=True))
+    found = await session.execute(_LINK, {"organisation_id": organisation_id, "link_id": link_id})
     rows = [(link, code, name, key, old) for link, code, name, key, old in found]
     secrets = LinkSecrets()
     if rows and Scheme.V1 in rows[0][0].schemes:

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from service_kit.audit import record_audit
 from service_kit.db import table_of
 from service_kit.exchange.answers import Outcome, Verdict
-from service_kit.exchange.breaker import Heard, record_heard
+from service_kit.exchange.breaker import Heard, record_all_heard
 from service_kit.exchange.conflicts import settle_conflict
 from service_kit.exchange.documents_named import forget_uploads
 from service_kit.exchange.leases import Claimed
@@ -138,9 +138,8 @@ async def _record_heard(session: AsyncSession, finished: Sequence[Finished], our
     for request in finished:
         if any(claimed.lease_token in ours for claimed, _ in request.attempts):
             by_link[request.keys.link_id].append(request.heard())
-    # In one order everywhere: each link's row stays locked until the end.
-    for link_id in sorted(by_link):
-        await record_heard(session, finished[0].keys.organisation_id, link_id, by_link[link_id])
+    if by_link:
+        await record_all_heard(session, finished[0].keys.organisation_id, by_link)
 
 
 async def record_result(session: AsyncSession, keys: LinkKeys, claimed: Claimed, attempt: Attempt) -> bool:

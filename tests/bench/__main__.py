@@ -8,9 +8,12 @@ from rich.console import Console
 
 from tests.bench.bed import prepared
 from tests.bench.carrying import bench_carrying
+from tests.bench.claims import bench_claims
 from tests.bench.creating import bench_creating
 from tests.bench.crossing import bench_crossing
+from tests.bench.draining import bench_draining
 from tests.bench.growth import bench_growth
+from tests.bench.latency import bench_latency
 from tests.bench.listing import bench_listing
 
 
@@ -20,6 +23,9 @@ class Part(StrEnum):
     LISTING = "listing"
     CARRYING = "carrying"
     GROWTH = "growth"
+    DRAINING = "draining"
+    LATENCY = "latency"
+    CLAIMS = "claims"
 
 
 app = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False)
@@ -32,6 +38,13 @@ def bench(
     quick: Annotated[
         bool, typer.Option("--quick", help="Fewer operations a round: to see that it runs.")
     ] = False,
+    messages: Annotated[
+        int, typer.Option(min=200, max=200_000, help="How many messages are drained a round.")
+    ] = 20_000,
+    share: Annotated[
+        float, typer.Option(min=0.001, max=1, help="Of the amounts among which is claimed.")
+    ] = 1.0,
+    profile: Annotated[str, typer.Option(help="A file for the profile of the last draining sender.")] = "",
     only: Annotated[
         list[Part] | None, typer.Option(help="Only this part; may be given several times.")
     ] = None,
@@ -54,6 +67,13 @@ def bench(
             bench_listing(bed, console, rounds=rounds, quick=quick)
         if Part.CARRYING in parts:
             bench_carrying(bed, console)
+        if Part.DRAINING in parts:
+            count = min(messages, 1_000) if quick else messages
+            bench_draining(bed, console, rounds=min(rounds, 3), messages=count, profile=profile)
+        if Part.LATENCY in parts:
+            bench_latency(bed, console, rounds=min(rounds, 3), quick=quick)
+        if Part.CLAIMS in parts:
+            bench_claims(bed, console, rounds=rounds, share=0.02 if quick else share)
 
 
 if __name__ == "__main__":

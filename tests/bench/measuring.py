@@ -8,12 +8,15 @@ import sys
 import time
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import psutil
 
 from standalone.services import CHECKOUT
 from tests.bench.load import LONGEST_SECONDS, Drawn, Load
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 Contender = TypeVar("Contender", bound=Hashable)
 
@@ -86,6 +89,30 @@ def draw_apart(load: Load) -> Drawn:
         timeout=LONGEST_SECONDS + 30,
     )
     return Drawn(**json.loads(done.stdout))
+
+
+def measure_apart(module: str, told: "DataclassInstance", postmaster: int, seconds: float = 300) -> Cost:
+    """Let a process of its own do what it is told by standard input, and say what it cost."""
+    postgres_before = _tree_cpu(postmaster)
+    done = subprocess.run(
+        [sys.executable, "-m", module],
+        input=json.dumps(dataclasses.asdict(told)) + "\n",
+        check=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # what it logs
+        text=True,
+        cwd=CHECKOUT,
+        timeout=seconds,
+    )
+    time.sleep(0.05)
+    cost = json.loads(done.stdout)
+    return Cost(
+        operations=cost["operations"],
+        seconds=cost["seconds"],
+        python_cpu=cost["cpu"],
+        postgres_cpu=_tree_cpu(postmaster) - postgres_before,
+        latencies=[],
+    )
 
 
 def run_rounds(

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from service_kit.exchange.breaker import FAULTS_TO_OPEN, Heard, record_heard
+from service_kit.exchange.breaker import FAULTS_TO_OPEN, Heard, record_all_heard
 from tests.kit.exchange.sides import Pair, Side, respond
 
 OPEN = "UPDATE exchange_links SET breaker_open_until = now() WHERE breaker_open_until IS NOT NULL"
@@ -248,7 +248,7 @@ async def test_heard_together_is_as_heard_one_after_the_other(exchange_pair: Pai
             )
             for part in parts:
                 async with a.worker.transaction(a.party) as session:
-                    await record_heard(session, a.party, a.link, part)
+                    await record_all_heard(session, a.party, {a.link: part})
             faults, left, wait = await breaker(a)
             seen.append((faults, left is None, wait))
         assert seen[0] == seen[1], heard

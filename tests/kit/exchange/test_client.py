@@ -1,6 +1,7 @@
 """The client against real sockets of this machine: slow, broken, endless and cunning servers."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -149,3 +150,22 @@ async def test_only_https_or_this_machine(url: str, allowed: bool) -> None:
         async with client() as made:
             with pytest.raises(NoAnswer, match="address_refused"):
                 await post(made, url)
+
+
+class Looked:
+    """Notes which modules are looked for on the disk, and finds none."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def find_spec(self, name: str, *_: object) -> None:
+        self.names.append(name)
+
+
+async def test_no_request_looks_for_a_module_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = Looked()
+    async with serving(answering("HTTP/1.1 201 Created\nContent-Length: 2", b"{}")) as url, client() as made:
+        await post(made, url)
+        monkeypatch.setattr(sys, "meta_path", [looked, *sys.meta_path])
+        await post(made, url)
+    assert looked.names == []
