@@ -60,6 +60,7 @@ ROUTES: dict[tuple[str, str], tuple[Any, str]] = {
     ("GET", "/national-reviews"): (None, "cases:read"),
     ("POST", "/national-reviews/proposal"): (PROPOSAL_EXAMPLE, "national-reviews:propose"),
     ("GET", "/duties"): (None, "cases:read"),
+    ("GET", "/proof"): (None, "exchange:read"),
     ("GET", "/duties/{code}"): (None, "cases:read"),
     ("POST", "/duties/{code}/lateness"): ({"reason": "A report came late."}, "duties:write"),
     ("GET", "/timeline"): (None, "cases:read"),

@@ -93,7 +93,9 @@ async def list_collections(acting: Annotated[Acting, Requires("exchange:read")])
     openapi_extra={
         "requestBody": {
             "required": True,
-            "content": {"application/json": {"examples": {"ask": {"value": {}}}}},
+            "content": {
+                "application/json": {"schema": {"type": "object"}, "examples": {"ask": {"value": {}}}}
+            },
         }
     },
 )

@@ -32,9 +32,12 @@ def test_what_is_held_is_read() -> None:
 @pytest.mark.parametrize(
     ("answer", "expected"),
     [
-        (problem("document-mismatch", 422), Verdict(Outcome.MESSAGE_WAITS, problem="document-mismatch")),
-        (problem("document-refused", 422), Verdict(Outcome.DEAD, problem="document-refused")),
-        (problem("body-too-large", 413), Verdict(Outcome.DEAD, problem="body-too-large")),
+        (
+            problem("document-mismatch", 422),
+            Verdict(Outcome.MESSAGE_WAITS, problem="document-mismatch", authentic=True),
+        ),
+        (problem("document-refused", 422), Verdict(Outcome.DEAD, problem="document-refused", authentic=True)),
+        (problem("body-too-large", 413), Verdict(Outcome.DEAD, problem="body-too-large", authentic=True)),
         (
             judged(429, b"", **{"retry-after": "60"}),
             Verdict(Outcome.DESTINATION_WAITS, wait=timedelta(seconds=60)),

@@ -52,7 +52,10 @@ async def test_what_is_suspected_by_hand_stays_held_while_nobody_answers(exchang
     assert said.exit_code == 0, said.output
     assert "1 links are newly held" in said.output
     assert "to be compared" in (await call(a, "status")).output
-    await a.change("UPDATE exchange_links SET counterpart_url = 'http://127.0.0.1:9/v1/exchange/links/x'")
+    await a.change(
+        "UPDATE exchange_links SET counterpart_url = 'http://127.0.0.1:9/v1/exchange/links/x', "
+        "allowed_networks = '{127.0.0.0/8}'"
+    )
     ran = await call(a, "run")
     assert ran.exit_code == 1
     assert "not compared: no_connection" in ran.output
