@@ -187,7 +187,7 @@ async def test_every_read_and_change_is_audited(local: Service) -> None:
         "duties.read", "timeline.read", "panel_query.listed", "panel_letter.listed", *AUDITED_OF_EXERCISE,
         "local_review.reviewer_appointed", "local_review_course.read",
         "case.course_read", "case.duplicates_read", "case.relations_read",
-        "national_reviews.read", "manual_notifications.read",
+        "national_reviews.read", "manual_notifications.read", "exchange.proved",
     }  # fmt: skip
 
 
