@@ -24,6 +24,7 @@ _DIRECTORY_MAX = 4 * 1024 * 1024  # a directory is read into memory whole
 _TYPES_MAX = 1024 * 1024
 _MAIN_PART = b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 # What the library raises of a broken archive: by its packer too, and where a part is said to lie beyond any file.
+# NotImplementedError is zipfile's own word for a compression or encryption it does not read: no archive to us either.
 _NO_ARCHIVE = (
     zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, OSError,
     zlib.error, lzma.LZMAError, struct.error, OverflowError,
