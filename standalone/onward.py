@@ -127,7 +127,8 @@ def look_back(story: "Story") -> None:
     due = office.get("/v1/duties?limit=5").body["items"]
     story.step("What is due across cases is one list, which a calendar program can read as well")
     for duty in due[:3]:
-        story.fact("due", f"{duty['due_on']}: {duty['title']}")
+        when = f", due {duty['due_on']}" if duty["due_on"] else ""
+        story.fact(duty["status"].replace("_", " "), f"{duty['title']}{when}")
 
 
 def compare_and_prove(story: "Story") -> None:
